@@ -1,0 +1,76 @@
+# The front door. `make` sets itself up and builds the whole study; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PARAMS ?= params/default.yml
+
+PY    := $(VENV)/bin/python
+BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
+
+.DEFAULT_GOAL := all
+.PHONY: all data site explain smoke lab test check lint readme lock clean distclean help
+MAKEFLAGS += --no-print-directory
+
+all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
+	@$(BUILD) all
+
+data: $(VENV)/installed ## only check the raw tables and build the panels
+	@$(BUILD) data
+
+nb-%: $(VENV)/installed ## one notebook and what it needs, e.g. make nb-03
+	@$(BUILD) notebook $*
+
+site: all ## the same as all: pages are part of the study
+
+explain: $(VENV)/installed ## why each step would run, without running it
+	@$(BUILD) --explain all
+
+smoke: $(VENV)/installed ## the smallest build that touches every step
+	@PYTHONPATH=src $(PY) -m pipeline --params params/smoke.yml all
+
+lab: data ## open JupyterLab on the notebooks
+	@cd notebooks && "$(abspath $(VENV))/bin/jupyter" lab
+
+test: $(VENV)/installed-dev ## run the tests
+	@$(PY) -m pytest
+
+check: $(VENV)/installed-dev ## check what the last build made: files, links, the README
+	@$(PY) -m pytest tests_built
+
+lint: $(VENV)/installed-dev ## check style and the direction of imports
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+readme: all ## renew the README's numbers and pictures from the build
+	@PYTHONPATH=src $(PY) -m pipeline.readme
+
+lock: $(VENV)/installed-dev ## renew both locks and environment.yml from pyproject.toml
+	@$(PY) -m pipeline.lock
+
+clean: ## remove what was built and nothing else (the environment stays)
+	@rm -rf build data/processed .pytask
+	@find figures tables -type f ! -name README.md -delete 2>/dev/null || true
+
+distclean: clean ## clean, and remove the environment too
+	@rm -rf "$(VENV)"
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# The environment: made again when a lock changes; a stamp is written only after success.
+define check_python
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "error: Python 3.11 or newer is needed, but '$(PYTHON)' was not found; install it or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "error: Python 3.11 or newer is needed, but '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1 | head -n 1); name a newer one: make PYTHON=/path/to/python3" >&2; exit 1; }
+endef
+
+$(VENV)/installed: requirements.lock
+	$(check_python)
+	@echo "setting up $(VENV) from requirements.lock (about a minute, once)"
+	@"$(PYTHON)" -m venv --clear "$(VENV)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch "$@"
+
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	@echo "adding what the tests need from requirements-dev.lock"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch "$@"

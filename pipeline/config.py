@@ -1,0 +1,112 @@
+"""What this build is about: the study, its parameters, its notebooks and what they make."""
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from nqpf.errors import StudyError
+from nqpf.params import TOPICS_OF, Parameters, load_parameters, study_name
+from nqpf.paths import NOTEBOOKS, PARAMS, ROOT, StudyPaths, built_paths
+from nqpf.places import cities_of
+
+PARAMS_VARIABLE = "NQPF_PARAMS"  # the parameter file of this build, default params/default.yml
+OUTPUTS = NOTEBOOKS / "outputs.yml"
+FIGURE_ENDINGS = ("svg", "pdf", "png")
+TABLE_ENDINGS = ("csv", "html", "tex")
+LAST = "06_conclusion"  # reads what all others found
+
+
+@dataclass(frozen=True)
+class Build:
+    """One study to be built."""
+
+    study: str
+    file: Path
+    parameters: Parameters
+    paths: StudyPaths
+
+    @property
+    def has_cities(self) -> bool:
+        """Whether a city panel is held for the province studied."""
+        return bool(cities_of(self.parameters.study.case))
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a notebook says it makes, for the case of this build."""
+
+    title: str
+    summary: str
+    figures: tuple[str, ...]
+    tables: tuple[str, ...]
+
+    def files(self, paths: StudyPaths) -> dict[str, Path]:
+        """Every exhibit file by its name, in the folders given."""
+        found = {}
+        for folder, exhibits, endings in (
+            (paths.figures, self.figures, FIGURE_ENDINGS),
+            (paths.tables, self.tables, TABLE_ENDINGS),
+        ):
+            for exhibit in exhibits:
+                for ending in endings:
+                    found[f"{exhibit}.{ending}"] = folder / f"{exhibit}.{ending}"
+        return found
+
+
+@cache
+def current_build() -> Build:
+    """The study named by the environment, checked.
+
+    Raises
+    ------
+    StudyError
+        If the parameter file is absent or wrong.
+    """
+    file = Path(os.environ.get(PARAMS_VARIABLE) or PARAMS / "default.yml")
+    file = file if file.is_absolute() else ROOT / file
+    study = study_name(file)
+    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+    return Build(study, shown, load_parameters(file), built_paths(study))
+
+
+def notebooks() -> list[str]:
+    """Names of the notebooks in reading order."""
+    return sorted(TOPICS_OF)
+
+
+def declared(notebook: str, build: Build) -> Declared:
+    """What `notebooks/outputs.yml` says a notebook makes for this case.
+
+    Raises
+    ------
+    StudyError
+        If the notebook has no entry there, or its entry has unknown keys.
+    """
+    entry = _all_outputs().get(notebook)
+    known = {"title", "summary", "figures", "tables", "city_figures", "city_tables"}
+    if not isinstance(entry, dict) or not {"title", "summary"} <= set(entry) <= known:
+        raise StudyError(
+            f"notebooks/outputs.yml must describe {notebook} by title and summary, and by "
+            f"{', '.join(sorted(known - {'title', 'summary'}))} where it makes any; got {entry!r}"
+        )
+    cities = build.has_cities
+    return Declared(
+        entry["title"],
+        entry["summary"],
+        tuple(entry.get("figures", []) + (entry.get("city_figures", []) if cities else [])),
+        tuple(entry.get("tables", []) + (entry.get("city_tables", []) if cities else [])),
+    )
+
+
+def parameters_of(notebook: str, build: Build) -> str:
+    """Parameters of a notebook as JSON, which is also what the graph compares."""
+    return json.dumps({"study": build.study, **build.parameters.of(notebook)}, sort_keys=True)
+
+
+@cache
+def _all_outputs() -> dict[str, dict]:
+    return yaml.safe_load(OUTPUTS.read_text(encoding="utf-8"))

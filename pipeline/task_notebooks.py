@@ -1,0 +1,63 @@
+"""Panels and parameters -> executed notebooks, exhibits, facts and verdicts."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pytask import Product, PythonNode, task
+
+from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT
+from pipeline.config import LAST, current_build, declared, notebooks, parameters_of
+from pipeline.imports import files_of, imported_by_notebook
+from pipeline.task_data import PANELS
+
+BUILD = current_build()
+
+
+def results(notebook: str) -> list[Path]:
+    """What later steps read of a notebook: its executed copy, facts and verdicts."""
+    paths = BUILD.paths
+    return [
+        paths.notebooks / f"{notebook}.ipynb",
+        paths.facts / f"{notebook}.json",
+        paths.verdicts / f"{notebook}.json",
+    ]
+
+
+def found_by_others(notebook: str) -> list[Path]:
+    """Facts and verdicts of all other notebooks, which only the last one reads."""
+    if notebook != LAST:
+        return []
+    return [path for other in notebooks() if other != LAST for path in results(other)[1:]]
+
+
+for name in notebooks():
+
+    @task(
+        id=f"{BUILD.study}-{name}",
+        kwargs={
+            "notebook": NOTEBOOKS / f"{name}.ipynb",
+            "parameters": PythonNode(value=parameters_of(name, BUILD), hash=True),
+            "data": [*PANELS, *sorted(CODEBOOK.glob("*.csv")), *sorted(RAW.rglob("*.csv"))],
+            "code": files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb")),
+            "lock": ROOT / "requirements.lock",
+            "runner": ROOT / "pipeline" / "run_notebook.py",
+            "earlier": found_by_others(name),
+            "made": [*results(name), *declared(name, BUILD).files(BUILD.paths).values()],
+        },
+    )
+    def task_notebook(
+        notebook: Path,
+        parameters: str,
+        data: list[Path],
+        code: list[Path],
+        lock: Path,
+        runner: Path,
+        earlier: list[Path],
+        made: Annotated[list[Path], Product],
+    ) -> None:
+        """Run a notebook with its parameters."""
+        from pipeline.run_notebook import run_notebook  # papermill is only paid for when needed
+
+        name = notebook.stem
+        run_notebook(name, json.loads(parameters), declared(name, BUILD), BUILD.paths)

@@ -1,0 +1,122 @@
+"""Parameters of a study: read from YAML, checked before anything runs, given to notebooks."""
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nqpf.errors import StudyError
+from nqpf.params.models import Index, Inference, Simulation, Study, Topic
+
+TOPICS_OF: dict[str, tuple[str, ...]] = {
+    "01_introduction_and_data": ("study",),
+    "02_definitions": ("study", "index"),
+    "03_mechanisms": ("study", "index", "inference"),
+    "04_challenges": ("study", "index", "inference"),
+    "05_strategies": ("study", "index", "inference", "simulation"),
+    "06_conclusion": ("study",),
+}
+
+
+class Parameters(BaseModel):
+    """All parameters of a study, by topic; a topic that is left out has its defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    study: Study = Study()
+    index: Index = Index()
+    inference: Inference = Inference()
+    simulation: Simulation = Simulation()
+
+    def of(self, notebook: str) -> dict[str, Any]:
+        """Parameters of one notebook, flat, as papermill hands them over.
+
+        Parameters
+        ----------
+        notebook : str
+            Name of the notebook without its ending.
+        """
+        flat: dict[str, Any] = {}
+        for topic in TOPICS_OF[notebook]:
+            flat |= getattr(self, topic).model_dump()
+        return flat
+
+
+def load_parameters(path: Path) -> Parameters:
+    """Read and check a parameter file.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file with topics and their fields.
+
+    Raises
+    ------
+    StudyError
+        If the file is absent, is not YAML, or holds a key or value that is not allowed; the
+        sentence names file, key, value and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"expected a parameter file at {path}, but it cannot be read ({error}); "
+            "name one of params/*.yml with PARAMS="
+        ) from None
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise StudyError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
+    content = {} if content is None else content
+    if not isinstance(content, dict):
+        raise StudyError(
+            f"{path} must hold topics such as 'study:' with their keys, "
+            f"got {type(content).__name__}; see params/default.yml"
+        )
+    try:
+        return Parameters.model_validate(content)
+    except ValidationError as error:
+        raise StudyError("\n".join(_sentence(path, item) for item in error.errors())) from None
+
+
+def study_name(path: Path) -> str:
+    """Name of the study, which is its parameter file's name without the ending.
+
+    Raises
+    ------
+    StudyError
+        If the name could not serve as a folder.
+    """
+    name = path.stem
+    if path.suffix not in (".yml", ".yaml") or not name.replace("-", "").replace("_", "").isalnum():
+        raise StudyError(
+            f"a parameter file is named by letters, digits, - and _ and ends in .yml, got {path.name}"
+        )
+    return name
+
+
+def _sentence(path: Path, item: Any) -> str:
+    """One validation error as a sentence: file, key, value, what is allowed."""
+    key = ".".join(str(part) for part in item["loc"]) or "the file as a whole"
+    if item["type"] == "extra_forbidden":
+        allowed = _keys_beside(item["loc"])
+        close = difflib.get_close_matches(str(item["loc"][-1]), allowed, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        return (
+            f"{path}: '{key}' (= {item['input']!r}) is not a parameter; "
+            f"allowed are {', '.join(allowed)}{hint}"
+        )
+    message = item["msg"].removeprefix("Value error, ")
+    return f"{path}: '{key}' is {item['input']!r}, but {message[0].lower()}{message[1:]}"
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """Keys allowed where an unknown one was found."""
+    model: type[BaseModel] = Parameters
+    for part in location[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        if isinstance(annotation, type) and issubclass(annotation, Topic):
+            model = annotation
+    return list(model.model_fields)

@@ -1,0 +1,93 @@
+"""What a parameter file may say: one small model a topic, every field described.
+
+The parameters of a notebook are the fields of its topics, side by side. A field that is
+not here cannot be set, and a value outside its type stops the build before anything runs.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from nqpf.places import provinces
+
+Year = Annotated[int, Field(ge=2000, le=2024)]
+
+
+class Topic(BaseModel):
+    """A group of parameters; unknown keys are refused and types are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Study(Topic):
+    """Whom the study is about; every notebook has these."""
+
+    case: str = Field("Guangdong", description="province studied, in English")
+    peers: list[str] = Field(
+        ["Jiangsu", "Zhejiang", "Shandong", "Shanghai", "Beijing"],
+        min_length=1,
+        max_length=8,
+        description="provinces it is compared with",
+    )
+    seed: int = Field(20240718, ge=0, description="seed of every random draw")
+
+    @field_validator("case", "peers")
+    @classmethod
+    def _known(cls, value: str | list[str]) -> str | list[str]:
+        known = list(provinces().values())
+        for name in [value] if isinstance(value, str) else value:
+            if name not in known:
+                raise ValueError(f"'{name}' is not one of the provinces {', '.join(known)}")
+        return value
+
+    @model_validator(mode="after")
+    def _peers_are_others(self) -> "Study":
+        if self.case in self.peers:
+            raise ValueError(f"the case '{self.case}' cannot be its own peer; take it out of peers")
+        if len(set(self.peers)) < len(self.peers):
+            raise ValueError("a peer is named twice; name each once")
+        return self
+
+
+class Index(Topic):
+    """How new quality productive forces are measured."""
+
+    province_years: list[Year] = Field(
+        [2013, 2022], min_length=2, max_length=2, description="first and last year, provinces"
+    )
+    city_years: list[Year] = Field(
+        [2007, 2021], min_length=2, max_length=2, description="first and last year, cities"
+    )
+    normalisation: Literal["minmax", "minmax_base", "zscore", "rank", "frontier", "minmax_yearly"] = (
+        Field("minmax", description="how indicators are made comparable")
+    )
+    weights: Literal["equal", "entropy", "critic", "pca", "sd", "entropy_critic"] = Field(
+        "equal", description="how indicators are weighted"
+    )
+    aggregation: Literal["arithmetic", "geometric", "generalised", "topsis", "mazziotta_pareto"] = (
+        Field("arithmetic", description="how weighted indicators are put together")
+    )
+
+    @field_validator("province_years", "city_years")
+    @classmethod
+    def _in_order(cls, value: list[int]) -> list[int]:
+        if value[0] >= value[1]:
+            raise ValueError(f"the first year must lie before the last, got {value}")
+        return value
+
+
+class Inference(Topic):
+    """How associations are tested."""
+
+    draws: int = Field(
+        99_999, ge=99, le=999_999, description="wild bootstrap draws where signs are not enumerated"
+    )
+    confidence: float = Field(0.95, gt=0.5, lt=1.0, description="level of intervals")
+
+
+class Simulation(Topic):
+    """How strategies are simulated."""
+
+    replications: int = Field(
+        999, ge=19, le=99_999, description="cluster bootstrap replications of a scenario"
+    )

@@ -1,0 +1,35 @@
+"""Provinces and the cities we hold data for, read with the standard library only.
+
+The build must know which parts of the study a province has data for before it imports
+anything heavy.
+"""
+
+import csv
+from functools import cache
+
+from nqpf.paths import RAW
+
+
+@cache
+def provinces() -> dict[str, str]:
+    """Names of the 31 provinces by their two-digit GB/T 2260 code."""
+    with (RAW / "provinces" / "geography.csv").open(encoding="utf-8", newline="") as file:
+        return {row["province_code"]: row["province"] for row in csv.DictReader(file)}
+
+
+def cities_of(province: str) -> tuple[str, ...]:
+    """Cities of a province for which the study holds a panel, in the order of their codes.
+
+    Parameters
+    ----------
+    province : str
+        English name of the province.
+
+    Returns
+    -------
+    tuple of str
+        English names; empty where no city panel is held.
+    """
+    code = {name: code for code, name in provinces().items()}.get(province)
+    with (RAW / "cities" / "geography.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(row["city"] for row in csv.DictReader(file) if row["city_code"][:2] == code)

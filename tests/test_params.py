@@ -1,0 +1,88 @@
+"""Parameter files: defaults are written out, and every mistake is one clear sentence."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nqpf.errors import StudyError
+from nqpf.params import TOPICS_OF, Parameters, load_parameters, study_name
+from nqpf.paths import PARAMS
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "mine.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_default_file_spells_out_every_default():
+    assert yaml.safe_load((PARAMS / "default.yml").read_text()) == Parameters().model_dump()
+
+
+@pytest.mark.parametrize("path", sorted(PARAMS.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_committed_file_is_valid(path):
+    parameters = load_parameters(path)
+    for notebook in TOPICS_OF:
+        assert parameters.of(notebook)["case"] == parameters.study.case
+
+
+def test_fields_of_a_notebooks_topics_never_collide():
+    for topics in TOPICS_OF.values():
+        fields = [field for topic in topics for field in getattr(Parameters(), topic).model_dump()]
+        assert len(fields) == len(set(fields))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("index: {wieghts: equal}", ["index.wieghts", "did you mean 'weights'", "'equal'"]),
+        ("indx: {}", ["'indx'", "did you mean 'index'", "simulation"]),
+        ("index: {weights: entropi}", ["index.weights", "'entropi'", "'entropy'", "'critic'"]),
+        ("study: {case: Guandong}", ["study.case", "'Guandong'", "Guangdong"]),
+        ("study: {case: Jiangsu}", ["cannot be its own peer"]),
+        ("study: {peers: [Jiangsu, Jiangsu]}", ["named twice"]),
+        ("inference: {draws: '9'}", ["inference.draws", "'9'", "integer"]),
+        ("inference: {draws: 3}", ["inference.draws", "is 3", "99"]),
+        ("index: {city_years: [2015, 2010]}", ["index.city_years", "first year"]),
+        ("study: [1, 2]", ["'study'", "[1, 2]"]),
+        ("- a\n- b", ["must hold topics", "list"]),
+        ("a: [", ["not valid YAML", "line"]),
+        ("study: !!python/object/apply:os.system ['true']", ["not valid YAML"]),
+    ],
+)
+def test_mistakes_name_file_key_value_and_what_is_allowed(tmp_path, text, parts):
+    path = write(tmp_path, text)
+    with pytest.raises(StudyError) as caught:
+        load_parameters(path)
+    for part in [str(path), *parts]:
+        assert part in str(caught.value)
+
+
+def test_an_absent_file_is_named(tmp_path):
+    with pytest.raises(StudyError, match=r"none\.yml"):
+        load_parameters(tmp_path / "none.yml")
+
+
+@pytest.mark.parametrize("name", ["a b.yml", "a.txt", "../x.json", "é!.yml"])
+def test_a_study_name_must_serve_as_a_folder(name):
+    with pytest.raises(StudyError, match="letters"):
+        study_name(Path(name))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*Parameters.model_fields, "case", "x"]), inner, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_any_content_is_valid_or_a_sentence(tmp_path_factory, content):
+    path = write(tmp_path_factory.mktemp("p"), yaml.safe_dump(content))
+    try:
+        load_parameters(path)
+    except StudyError as error:
+        assert str(path) in str(error)
