@@ -104,7 +104,11 @@ def _say(error: BaseException) -> None:
     """Print one failure; those that only follow from another are left out."""
     if isinstance(error, StudyError):
         print(f"error: {error}", file=sys.stderr)
-    elif type(error).__name__ not in ("SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted"):
+    elif type(error).__name__ not in (
+        "SkippedAncestorFailed",
+        "SkippedUnchanged",
+        "WouldBeExecuted",
+    ):
         print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
 
 

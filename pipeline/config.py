@@ -86,7 +86,7 @@ def declared(notebook: str, build: Build) -> Declared:
     StudyError
         If the notebook has no entry there, or its entry has unknown keys.
     """
-    entry = _all_outputs().get(notebook)
+    entry = all_outputs().get(notebook)
     known = {"title", "summary", "figures", "tables", "city_figures", "city_tables"}
     if not isinstance(entry, dict) or not {"title", "summary"} <= set(entry) <= known:
         raise StudyError(
@@ -108,5 +108,6 @@ def parameters_of(notebook: str, build: Build) -> str:
 
 
 @cache
-def _all_outputs() -> dict[str, dict]:
+def all_outputs() -> dict[str, dict]:
+    """Content of notebooks/outputs.yml."""
     return yaml.safe_load(OUTPUTS.read_text(encoding="utf-8"))

@@ -139,7 +139,9 @@ def _check(notebook: str, declared: Declared, stage: StudyPaths) -> None:
         )
     for folder, what in ((stage.facts, "facts"), (stage.verdicts, "verdicts")):
         if not (folder / f"{notebook}.json").exists():
-            raise StudyError(f"{notebook} must save its {what}, even when there are none; it did not")
+            raise StudyError(
+                f"{notebook} must save its {what}, even when there are none; it did not"
+            )
 
 
 def _without_clock(path: Path) -> None:

@@ -1,0 +1,144 @@
+"""Indicators as they would be under a scenario, and how far that leaves what was observed."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nqpf.errors import StudyError
+from nqpf.scenarios.model import Change, Scenario
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Indicators changed by a scenario.
+
+    Attributes
+    ----------
+    indicators : DataFrame
+        The whole panel with the changes made, indexed by unit and year.
+    changes : DataFrame
+        One row per changed cell: unit, year, indicator, before, after, low, high (range
+        observed over all units and years), outside (bool), beyond (distance outside the
+        range as a share of the range).
+    skipped : DataFrame
+        Cells that would have changed but are missing: unit, year, indicator.
+    """
+
+    indicators: pd.DataFrame
+    changes: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+def apply_scenario(
+    scenario: Scenario, indicators: pd.DataFrame, regions: pd.Series, case: str
+) -> Applied:
+    """Move the indicators of a scenario's units.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What moves.
+    indicators : DataFrame
+        Indicators in columns, indexed by unit and year.
+    regions : Series
+        Region of each unit.
+    case : str
+        Unit for which the word `case` stands.
+
+    Returns
+    -------
+    Applied
+        Changed panel, the changes, and the missing cells that could not change.
+
+    Raises
+    ------
+    StudyError
+        If an indicator, unit, region or year is unknown, or a value would leave the observed
+        range by more than the scenario's bound.
+    """
+    units = _units(scenario, indicators, regions, case)
+    years = _years(scenario, indicators)
+    changed = indicators.copy()
+    rows, skipped = [], []
+    for change in scenario.changes:
+        if change.indicator not in indicators:
+            raise StudyError(
+                f"scenario {scenario.name}: '{change.indicator}' is not an indicator of the "
+                f"{scenario.level}; there are {', '.join(indicators.columns)}"
+            )
+        observed = indicators[change.indicator]
+        low, high = float(observed.min()), float(observed.max())
+        for year in years:
+            step = observed.xs(year, level="year").std()
+            for unit in units:
+                before = float(observed.loc[(unit, year)])
+                if pd.isna(before):
+                    skipped.append((unit, year, change.indicator))
+                    continue
+                after = _moved(change, before, float(step))
+                beyond = max(low - after, after - high, 0.0) / (high - low)
+                rows.append(
+                    (unit, year, change.indicator, before, after, low, high, beyond > 0, beyond)
+                )
+                changed.loc[(unit, year), change.indicator] = after
+    columns = "unit year indicator before after low high outside beyond".split()
+    changes = pd.DataFrame(rows, columns=columns)
+    _refuse_far(scenario, changes)
+    return Applied(changed, changes, pd.DataFrame(skipped, columns=["unit", "year", "indicator"]))
+
+
+def _moved(change: Change, before: float, step: float) -> float:
+    """Value of an indicator after a change."""
+    if change.percent is not None:
+        return before * (1 + change.percent / 100)
+    if change.add is not None:
+        return before + change.add
+    return before + change.sd * step
+
+
+def _units(
+    scenario: Scenario, indicators: pd.DataFrame, regions: pd.Series, case: str
+) -> list[str]:
+    """Units that move, each once, in the order of the panel."""
+    known = list(indicators.index.unique("unit"))
+    named = {case if unit == "case" else unit for unit in scenario.units}
+    unknown = sorted(named - set(known))
+    if unknown:
+        raise StudyError(
+            f"scenario {scenario.name}: {', '.join(unknown)} is not among the {scenario.level} "
+            f"{', '.join(known)}"
+        )
+    wrong = sorted(set(scenario.regions) - set(regions))
+    if wrong:
+        raise StudyError(
+            f"scenario {scenario.name}: {', '.join(wrong)} is not a region; "
+            f"there are {', '.join(sorted(set(regions)))}"
+        )
+    named |= set(regions.index[regions.isin(scenario.regions)])
+    return [unit for unit in known if unit in named]
+
+
+def _years(scenario: Scenario, indicators: pd.DataFrame) -> list[int]:
+    """Years in which the indicators move; without a choice the last one."""
+    known = sorted(indicators.index.unique("year"))
+    first, last = scenario.years or (known[-1], known[-1])
+    chosen = [year for year in known if first <= year <= last]
+    if not chosen:
+        raise StudyError(
+            f"scenario {scenario.name}: no year from {first} to {last} is in the panel, "
+            f"which runs from {known[0]} to {known[-1]}"
+        )
+    return chosen
+
+
+def _refuse_far(scenario: Scenario, changes: pd.DataFrame) -> None:
+    """Raise when a value goes further beyond the observed range than allowed."""
+    far = changes[changes["beyond"] > scenario.bound]
+    if len(far):
+        worst = far.loc[far["beyond"].idxmax()]
+        raise StudyError(
+            f"scenario {scenario.name}: {worst['indicator']} of {worst['unit']} in {worst['year']} "
+            f"would be {worst['after']:.4g}, beyond the observed range {worst['low']:.4g} to "
+            f"{worst['high']:.4g} by {worst['beyond']:.0%} of that range; at most "
+            f"{scenario.bound:.0%} is allowed: lower the change or raise its bound"
+        )
