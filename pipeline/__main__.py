@@ -3,12 +3,12 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from nqpf.errors import StudyError
-from nqpf.paths import BUILD, DEFAULT_STUDY, ROOT
+from nqpf.paths import BUILD, ROOT
 from pipeline.config import PARAMS_VARIABLE, current_build, notebooks
 
+FOLLOWS = {"SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted"}  # not causes
 DATABASE = BUILD / "graph.sqlite3"
 
 

@@ -46,4 +46,3 @@ def test_report_knows_nothing_of_econometrics(graph):
         if name.startswith("nqpf.report"):
             reached |= {m.split(".")[1] for m in graph.find_upstream_modules(name) if "." in m}
     assert not reached & below
-

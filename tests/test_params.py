@@ -66,7 +66,7 @@ def test_an_absent_file_is_named(tmp_path):
         load_parameters(tmp_path / "none.yml")
 
 
-@pytest.mark.parametrize("name", ["a b.yml", "a.txt", "../x.json", "é!.yml"])
+@pytest.mark.parametrize("name", ["a b.yml", "a.txt", "../x.json", "e!.yml"])
 def test_a_study_name_must_serve_as_a_folder(name):
     with pytest.raises(StudyError, match="letters"):
         study_name(Path(name))
@@ -75,8 +75,12 @@ def test_a_study_name_must_serve_as_a_folder(name):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from([*Parameters.model_fields, "case", "x"]), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from([*Parameters.model_fields, "case", "x"]), inner, max_size=3
+            )
+        ),
         max_leaves=8,
     )
 )

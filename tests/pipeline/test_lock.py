@@ -24,7 +24,9 @@ def test_every_direct_dependency_is_locked_and_named_in_the_environment():
     listed = yaml.safe_load(ENVIRONMENT.read_text())["dependencies"]
     pins = dict(line.split("=") for line in listed if line != "pip")
     pins.pop("python")
-    expected = {CONDA_NAMES.get(name, name): versions[normal(name)] for name in direct_dependencies()}
+    expected = {
+        CONDA_NAMES.get(name, name): versions[normal(name)] for name in direct_dependencies()
+    }
     assert pins == expected
 
 

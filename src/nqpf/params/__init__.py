@@ -1,6 +1,7 @@
 """Parameters of a study: read from YAML, checked before anything runs, given to notebooks."""
 
 import difflib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +90,12 @@ def study_name(path: Path) -> str:
     StudyError
         If the name could not serve as a folder.
     """
-    name = path.stem
-    if path.suffix not in (".yml", ".yaml") or not name.replace("-", "").replace("_", "").isalnum():
+    if not re.fullmatch(r"[\w-]+\.ya?ml", path.name):
         raise StudyError(
-            f"a parameter file is named by letters, digits, - and _ and ends in .yml, got {path.name}"
+            f"a parameter file is named by letters, digits, - and _ and ends in .yml, "
+            f"got {path.name}"
         )
-    return name
+    return path.stem
 
 
 def _sentence(path: Path, item: Any) -> str:

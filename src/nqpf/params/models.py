@@ -58,9 +58,9 @@ class Index(Topic):
     city_years: list[Year] = Field(
         [2007, 2021], min_length=2, max_length=2, description="first and last year, cities"
     )
-    normalisation: Literal["minmax", "minmax_base", "zscore", "rank", "frontier", "minmax_yearly"] = (
-        Field("minmax", description="how indicators are made comparable")
-    )
+    normalisation: Literal[
+        "minmax", "minmax_base", "zscore", "rank", "frontier", "minmax_yearly"
+    ] = Field("minmax", description="how indicators are made comparable")
     weights: Literal["equal", "entropy", "critic", "pca", "sd", "entropy_critic"] = Field(
         "equal", description="how indicators are weighted"
     )

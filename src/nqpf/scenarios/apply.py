@@ -7,6 +7,18 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.scenarios.model import Change, Scenario
 
+CHANGE_COLUMNS = [
+    "unit",
+    "year",
+    "indicator",
+    "before",
+    "after",
+    "low",
+    "high",
+    "outside",
+    "beyond",
+]
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -81,8 +93,7 @@ def apply_scenario(
                     (unit, year, change.indicator, before, after, low, high, beyond > 0, beyond)
                 )
                 changed.loc[(unit, year), change.indicator] = after
-    columns = "unit year indicator before after low high outside beyond".split()
-    changes = pd.DataFrame(rows, columns=columns)
+    changes = pd.DataFrame(rows, columns=CHANGE_COLUMNS)
     _refuse_far(scenario, changes)
     return Applied(changed, changes, pd.DataFrame(skipped, columns=["unit", "year", "indicator"]))
 
