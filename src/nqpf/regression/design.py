@@ -1,0 +1,260 @@
+"""From a panel and column names to the arrays of a regression, every dropped row accounted for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nqpf.errors import StudyError
+from nqpf.regression.within import WithinTransform, is_nested
+
+COLLINEAR = 1e-9
+INDEX = ["unit", "year"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Data of one regression with its fixed effects partialled out.
+
+    Attributes
+    ----------
+    outcome : str
+    regressors : tuple of str, length K
+    effects : tuple of str
+        Fixed effects taken out: of "unit" and "year".
+    rows : pandas.MultiIndex, length N
+        Unit and year of every row used.
+    y : ndarray, shape (N,)
+    X : ndarray, shape (N, K)
+        Within-transformed outcome and regressors, times root weights.
+    within : WithinTransform
+        The transform that made them.
+    codes, labels : dict
+        Per grouping ("unit", "year", and the cluster variable if it is another): the group of each
+        row, shape (N,), and the names of the groups.
+    cluster : str
+        Grouping over which errors may be dependent.
+    dropped : DataFrame
+        Rows left out: unit, year, reason.
+    """
+
+    outcome: str
+    regressors: tuple[str, ...]
+    effects: tuple[str, ...]
+    rows: pd.MultiIndex
+    y: np.ndarray
+    X: np.ndarray
+    within: WithinTransform
+    codes: dict[str, np.ndarray]
+    labels: dict[str, pd.Index]
+    cluster: str
+    dropped: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Number of rows N."""
+        return len(self.y)
+
+    @property
+    def groups(self) -> int:
+        """Number of clusters G."""
+        return len(self.labels[self.cluster])
+
+    @property
+    def parameters(self) -> int:
+        """Regressors and fixed effects together."""
+        return len(self.regressors) + self.within.rank
+
+    def parameters_outside(self, *clusters: str) -> int:
+        """Parameters that cost degrees of freedom under clustering by `clusters`.
+
+        Effects nested in one of them do not count, except for the one constant they contain
+        (reghdfe, fixest: ``fixef.K = "nested"``).
+        """
+        nested = [
+            effect
+            for effect in self.effects
+            if any(is_nested(self.codes[effect], self.codes[cluster]) for cluster in clusters)
+        ]
+        if not nested:
+            return self.parameters
+        if len(nested) == len(self.effects):
+            return len(self.regressors) + 1
+        inside = max(len(self.labels[effect]) for effect in nested)
+        return self.parameters - inside + 1
+
+    def position(self, term: str) -> int:
+        """Column of a regressor."""
+        if term not in self.regressors:
+            raise StudyError(
+                f"expected a term among {', '.join(self.regressors)}, got '{term}': "
+                "name one of the regressors of this fit"
+            )
+        return self.regressors.index(term)
+
+
+def build_design(
+    panel: pd.DataFrame,
+    outcome: str,
+    regressors: Sequence[str],
+    *,
+    effects: Sequence[str],
+    weights: str | None = None,
+    cluster: str = "unit",
+    log: Sequence[str] = (),
+) -> Design:
+    """Select the sample, take logarithms, partial out the effects and check what is left.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Index levels unit and year, one numeric column per variable.
+    outcome : str
+        Column explained.
+    regressors : sequence of str
+        Columns that explain it. Without effects a column "const" of ones comes first.
+    effects : sequence of str
+        Fixed effects: any of "unit", "year".
+    weights : str, optional
+        Column of positive weights.
+    cluster : str
+        "unit", "year" or a column that groups rows.
+    log : sequence of str
+        Columns taken in natural logarithms; they keep their names.
+
+    Raises
+    ------
+    StudyError
+        Unknown or repeated columns, infinite values, logarithms of non-positive values, no rows,
+        one cluster, more parameters than rows, regressors explained by the effects or each other.
+    """
+    regressors = [regressors] if isinstance(regressors, str) else list(regressors)
+    _check_columns(panel, outcome, regressors, weights=weights, cluster=cluster, log=log)
+    sample, dropped = _select(
+        panel, outcome, regressors, effects=effects, weights=weights, cluster=cluster, log=log
+    )
+    codes, labels = _group(sample, cluster)
+    if len(labels[cluster]) < 2:
+        raise StudyError(
+            f"expected at least two clusters ('{cluster}'), got one: "
+            "its errors have nothing to be compared with"
+        )
+    w = np.ones(len(sample)) if weights is None else sample[weights].to_numpy(float)
+    within = WithinTransform([codes[effect] for effect in effects], w)
+    raw = sample[regressors].to_numpy(float)
+    if not effects:
+        regressors = ["const", *regressors]
+        raw = np.column_stack([np.ones(len(sample)), raw])
+    if len(sample) <= within.rank + len(regressors):
+        raise StudyError(
+            f"expected more rows than parameters, got {len(sample)} rows for {len(regressors)} "
+            f"regressors and {within.rank} fixed effects: use fewer regressors or more years"
+        )
+    X = within(raw)
+    _check_rank(X, within.root[:, None] * raw, regressors, effects)
+    return Design(
+        outcome=outcome,
+        regressors=tuple(regressors),
+        effects=tuple(effects),
+        rows=sample.index,
+        y=within(sample[outcome].to_numpy(float)),
+        X=X,
+        within=within,
+        codes=codes,
+        labels=labels,
+        cluster=cluster,
+        dropped=dropped,
+    )
+
+
+def _check_columns(panel, outcome, regressors, *, weights, cluster, log) -> None:
+    """Refuse a panel without its index, unknown or repeated columns."""
+    if list(panel.index.names) != INDEX or not panel.index.is_unique:
+        raise StudyError(
+            f"expected a panel with unique rows and index levels unit, year; got "
+            f"{list(panel.index.names)}: set the index, one row per unit and year"
+        )
+    if not regressors:
+        raise StudyError(f"expected at least one regressor for '{outcome}', got none")
+    wanted = [outcome, *regressors]
+    if len(set(wanted)) < len(wanted):
+        raise StudyError(f"expected each column once, got {', '.join(wanted)}: remove the repeated")
+    extra = [name for name in (weights, cluster) if name and name not in INDEX]
+    unknown = [name for name in [*wanted, *extra] if name not in panel.columns]
+    if unknown:
+        raise StudyError(
+            f"expected columns of the panel, got {', '.join(unknown)}; there are "
+            f"{', '.join(map(str, panel.columns))}"
+        )
+    strangers = sorted(set(log) - set(wanted))
+    if strangers:
+        raise StudyError(f"expected logs of columns in the regression, got {', '.join(strangers)}")
+
+
+def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
+    """Rows used, and the rows dropped with the first reason that applies."""
+    extra = [name for name in (weights, cluster) if name and name not in INDEX]
+    frame = panel[list(dict.fromkeys([outcome, *regressors, *extra]))].copy()
+    reason = pd.Series("", index=frame.index)
+    for name in frame.columns:
+        reason[(reason == "") & frame[name].isna()] = f"missing {name}"
+    frame = frame[reason == ""]
+    for name in log:
+        if (frame[name] <= 0).any():
+            raise StudyError(
+                f"expected positive values of '{name}' to take logarithms, got "
+                f"{int((frame[name] <= 0).sum())} that are not: use it in levels"
+            )
+        frame[name] = np.log(frame[name])
+    numbers = frame[[outcome, *regressors]].to_numpy(float)
+    if np.isinf(numbers).any():
+        raise StudyError(f"expected finite values of {outcome}, {', '.join(regressors)}; got inf")
+    if weights and (frame[weights] <= 0).any():
+        raise StudyError(f"expected positive weights in '{weights}': leave such rows out first")
+    frame = _without_singletons(frame, effects, reason)
+    if frame.empty:
+        raise StudyError(
+            f"no row has '{outcome}' and {', '.join(regressors)} together: "
+            f"{reason.value_counts().to_dict()}"
+        )
+    out = reason[reason != ""]
+    return frame.sort_index(), out.rename("reason").reset_index()
+
+
+def _without_singletons(frame, effects, reason):
+    """Drop rows that their own fixed effect fits perfectly, until none is left."""
+    while True:
+        before = len(frame)
+        for effect in effects:
+            level = frame.index.get_level_values(effect)
+            single = ~level.duplicated(keep=False)
+            reason.loc[frame.index[single]] = f"only row of its {effect}"
+            frame = frame[~single]
+        if len(frame) == before:
+            return frame
+
+
+def _group(sample, cluster):
+    """Codes and names of units, years and clusters."""
+    codes, labels = {}, {}
+    for name in dict.fromkeys([*INDEX, cluster]):
+        values = sample.index.get_level_values(name) if name in INDEX else sample[name]
+        codes[name], labels[name] = pd.factorize(values, sort=True)
+    return codes, {name: pd.Index(label) for name, label in labels.items()}
+
+
+def _check_rank(X, scaled, regressors, effects) -> None:
+    """Name the regressors that the effects, or the other regressors, explain."""
+    size = np.sqrt((X**2).sum(axis=0))
+    still = size <= COLLINEAR * np.sqrt((scaled**2).sum(axis=0))
+    if still.any():
+        names = ", ".join(np.array(regressors)[still])
+        raise StudyError(
+            f"{names} does not vary once {' and '.join(effects) or 'nothing'} effects are taken "
+            "out (constant within units, or the same for all units of a year): drop or interact it"
+        )
+    values, vectors = np.linalg.eigh((X / size).T @ (X / size))
+    if values[0] < COLLINEAR:
+        names = ", ".join(np.array(regressors)[np.abs(vectors[:, 0]) > 1e-3])
+        raise StudyError(f"singular design: {names} are collinear given the effects; drop one")
