@@ -198,7 +198,9 @@ def two_way_clusters(
     return Covariance(f"CRV1 {first} and {second}", matrix, smallest - 1)
 
 
-def driscoll_kraay(fit: PanelFit, lags: int | None = None) -> Covariance:
+def driscoll_kraay(
+    fit: PanelFit, lags: int | None = None, *, small_sample: str = "nested"
+) -> Covariance:
     """Robust to dependence across units and over `lags` years; needs many years; t(T-1).
 
     Parameters
@@ -206,11 +208,12 @@ def driscoll_kraay(fit: PanelFit, lags: int | None = None) -> Covariance:
     fit : PanelFit
     lags : int, optional
         Bartlett bandwidth; default floor(4 (T/100)^(2/9)).
+    small_sample : str
+        Convention with years as clusters; "none" is Stata's xtscc.
 
     References
     ----------
-    Driscoll and Kraay (1998), Rev. Economics and Statistics 80; Hoechle (2007), Stata J. 7 (xtscc),
-    whose factor T/(T-1) (N-1)/(N-K) is used.
+    Driscoll and Kraay (1998), Rev. Economics and Statistics 80; Hoechle (2007), Stata Journal 7.
     """
     design = fit.design
     years = _groups(fit, "year")
@@ -222,7 +225,7 @@ def driscoll_kraay(fit: PanelFit, lags: int | None = None) -> Covariance:
     for lag in range(1, lags + 1):
         cross = sums[lag:].T @ sums[:-lag]
         meat += (1 - lag / (lags + 1)) * (cross + cross.T)
-    factor = years / (years - 1) * (design.n - 1) / (design.n - design.parameters_outside("year"))
+    factor = small_sample_factor(fit, "year", small_sample)
     return Covariance(f"Driscoll-Kraay {lags}", factor * _sandwich(fit, meat), years - 1)
 
 
