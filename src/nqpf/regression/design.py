@@ -25,6 +25,8 @@ class Design:
         Fixed effects taken out: of "unit" and "year".
     rows : pandas.MultiIndex, length N
         Unit and year of every row used.
+    raw : ndarray, shape (N, K)
+        Regressors as they entered (after logarithms), nothing taken out.
     y : ndarray, shape (N,)
     X : ndarray, shape (N, K)
         Within-transformed outcome and regressors, times root weights.
@@ -43,6 +45,7 @@ class Design:
     regressors: tuple[str, ...]
     effects: tuple[str, ...]
     rows: pd.MultiIndex
+    raw: np.ndarray
     y: np.ndarray
     X: np.ndarray
     within: WithinTransform
@@ -158,6 +161,7 @@ def build_design(
         regressors=tuple(regressors),
         effects=tuple(effects),
         rows=sample.index,
+        raw=raw,
         y=within(sample[outcome].to_numpy(float)),
         X=X,
         within=within,
