@@ -1,0 +1,169 @@
+"""Chapter 1: what data there are, how complete, how good, and what they show at a glance."""
+
+import pandas as pd
+
+from nqpf.errors import StudyError
+
+GRADES = {
+    "A": "official or equal to official figures wherever checked",
+    "B": "compiled from official yearbooks, checked in part",
+    "C": "modelled, undocumented or a published estimate",
+}
+
+
+def sources_used(sources: pd.DataFrame, traces: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Sources behind the cells of the panels, with what share of the cells each gave.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        Codebook of sources: source_id, publisher, grade.
+    traces : dict of str to DataFrame
+        Trace of each level: source_id and status of every raw cell.
+
+    Returns
+    -------
+    DataFrame
+        Columns level, source_id, publisher, grade, cells, share (of the level's kept cells);
+        a cell that two sources gave together counts for the pair.
+    """
+    rows = []
+    for level, trace in traces.items():
+        kept = trace[trace["status"] != "dropped"]
+        cells = kept["source_id"].value_counts()
+        for source_id, count in cells.items():
+            parts = sources.set_index("source_id").loc[str(source_id).split("+")]
+            rows.append(
+                {
+                    "level": level,
+                    "source_id": source_id,
+                    "publisher": "; ".join(parts["publisher"]),
+                    "grade": max(parts["grade"].str[0]),  # a pair is as good as its worse part
+                    "cells": int(count),
+                    "share": 100 * count / len(kept),
+                }
+            )
+    return pd.DataFrame(rows).sort_values(["level", "cells"], ascending=[True, False])
+
+
+def coverage_by_year(panel: pd.DataFrame) -> pd.DataFrame:
+    """Share of units with a value, per column and year.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Indexed by unit and year.
+
+    Returns
+    -------
+    DataFrame
+        Rows are columns of the panel, columns are years, values are percentages.
+    """
+    units = panel.index.get_level_values("unit").nunique()
+    return panel.notna().groupby(level="year").sum().T / units * 100
+
+
+def judgements(exclusions: pd.DataFrame) -> pd.DataFrame:
+    """How many doubtful cells were dropped, flagged and kept, by panel and variable.
+
+    Parameters
+    ----------
+    exclusions : DataFrame
+        Codebook of judgements: panel, variable, action.
+
+    Returns
+    -------
+    DataFrame
+        Columns panel, variable, drop, flag, keep, judged; most dropped first.
+    """
+    counts = (
+        exclusions.groupby(["panel", "variable", "action"]).size().unstack(fill_value=0)
+    ).reindex(columns=["drop", "flag", "keep"], fill_value=0)
+    counts["judged"] = counts.sum(axis=1)
+    return counts.sort_values(["drop", "flag", "judged"], ascending=False).reset_index()
+
+
+def standing(
+    indicators: pd.DataFrame, codebook: pd.DataFrame, case: str, peers: list[str], year: int
+) -> pd.DataFrame:
+    """Where the case stands among all units on each indicator in one year.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Indicators in columns, indexed by unit and year.
+    codebook : DataFrame
+        Codebook of the same level: id, role, dimension, direction, unit.
+    case : str
+        Unit that is studied.
+    peers : list of str
+        Units it is compared with.
+    year : int
+        Year looked at.
+
+    Returns
+    -------
+    DataFrame
+        Columns id, role, dimension, unit, value, median, peers (median of the peers), rank
+        (1 is best by the declared direction), units (with a value), z (distance from the mean
+        of the units in standard deviations, positive is better).
+
+    Raises
+    ------
+    StudyError
+        If the case or the year is not in the panel.
+    """
+    if (case, year) not in indicators.index:
+        raise StudyError(f"{case} in {year} is not in the panel; choose another case or year")
+    rows = []
+    for item in codebook.to_dict("records"):
+        values = indicators[item["id"]].xs(year, level="year").dropna()
+        if case not in values.index or item["direction"] not in ("+", "-"):
+            continue
+        sign = 1 if item["direction"] == "+" else -1
+        rows.append(
+            {
+                "id": item["id"],
+                "role": item["role"],
+                "dimension": item["dimension"],
+                "unit": item["unit"],
+                "value": values[case],
+                "median": values.median(),
+                "peers": values.reindex(peers).median(),
+                "rank": int((sign * values > sign * values[case]).sum()) + 1,
+                "units": len(values),
+                "z": sign * (values[case] - values.mean()) / values.std(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def last_complete_year(indicators: pd.DataFrame, ids: list[str], share: float = 0.9) -> int:
+    """Last year in which every named indicator is there for most units.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Indicators in columns, indexed by unit and year.
+    ids : list of str
+        Indicators that must be there.
+    share : float
+        Smallest share of units with a value.
+
+    Returns
+    -------
+    int
+        The year.
+
+    Raises
+    ------
+    StudyError
+        If there is no such year.
+    """
+    covered = coverage_by_year(indicators[ids]).min()
+    years = covered.index[covered >= 100 * share]
+    if len(years) == 0:
+        raise StudyError(
+            f"there is no year in which {', '.join(ids)} are there for {share:.0%} of the units"
+        )
+    return int(years.max())
