@@ -299,9 +299,7 @@ def _fit(scaled: pd.DataFrame, association: Association) -> PanelFit:
 
 def _row(label: str, fit: PanelFit, term: str, sd: float, choices: Choices) -> dict[str, object]:
     """One specification as effect with its interval and p-value."""
-    wild = wild_cluster_test(
-        fit, term, draws=choices.draws, seed=choices.seed, level=choices.level
-    )
+    wild = wild_cluster_test(fit, term, draws=choices.draws, seed=choices.seed, level=choices.level)
     return {
         "label": label,
         "estimate": wild.estimate / sd,
