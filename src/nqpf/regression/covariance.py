@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from nqpf.errors import StudyError
+from nqpf.regression.design import restrict
 from nqpf.regression.within import group_sums
 
 if TYPE_CHECKING:
@@ -139,23 +140,16 @@ def leave_one_cluster_out(fit: PanelFit) -> pd.DataFrame:
         If a coefficient exists only because of one cluster.
     """
     design = fit.design
-    y, X, root = design.y, design.X, design.within.root
     codes, labels = design.codes[design.cluster], design.labels[design.cluster]
     rows = []
     for group, label in enumerate(labels):
-        kept = codes != group
-        factors = [_compact(design.codes[effect][kept]) for effect in design.effects]
-        within = type(design.within)(factors, root[kept] ** 2)
-        # the full-sample transform took out only effects that are taken out again here
-        Z = within.residual(X[kept])
-        gram = Z.T @ Z
-        scale = np.sqrt(np.diag(X.T @ X))
-        if np.linalg.eigvalsh(gram / np.outer(scale, scale))[0] < 1e-9:
+        try:
+            rest = restrict(design, codes != group)
+        except StudyError as error:
             raise StudyError(
-                f"without {label} the regressors {', '.join(design.regressors)} are collinear: "
-                "the estimate rests on that cluster alone, so no jackknife exists"
-            )
-        rows.append(np.linalg.solve(gram, Z.T @ within.residual(y[kept])))
+                f"without {label} there is no estimate, so no jackknife: {error}"
+            ) from None
+        rows.append(np.linalg.lstsq(rest.X, rest.y)[0])
     return pd.DataFrame(rows, index=labels, columns=list(design.regressors))
 
 

@@ -1,7 +1,7 @@
 """From a panel and column names to the arrays of a regression, every dropped row accounted for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -172,6 +172,53 @@ def build_design(
     )
 
 
+def restrict(design: Design, kept: np.ndarray) -> Design:
+    """Design on some of its rows, effects taken out anew and singletons dropped.
+
+    Parameters
+    ----------
+    design : Design
+    kept : ndarray of bool, shape (N,)
+
+    Raises
+    ------
+    StudyError
+        If one cluster, too few rows or a singular design remains.
+    """
+    kept = kept.copy()
+    while True:
+        single = np.zeros_like(kept)
+        for effect in design.effects:
+            codes = design.codes[effect]
+            single |= kept & (np.bincount(codes[kept], minlength=codes.max() + 1)[codes] == 1)
+        if not single.any():
+            break
+        kept &= ~single
+    codes, labels = {}, {}
+    for name, old in design.codes.items():
+        present, codes[name] = np.unique(old[kept], return_inverse=True)
+        labels[name] = design.labels[name][present]
+    if len(labels[design.cluster]) < 2:
+        raise StudyError(f"expected at least two clusters ('{design.cluster}') to remain")
+    root = design.within.root[kept]
+    within = WithinTransform([codes[effect] for effect in design.effects], root**2)
+    if kept.sum() <= within.rank + len(design.regressors):
+        raise StudyError(f"expected more rows than parameters, {int(kept.sum())} rows remain")
+    # the old transform took out only effects that are taken out again here
+    X = within.residual(design.X[kept])
+    _check_rank(X, design.X, list(design.regressors), design.effects)
+    return replace(
+        design,
+        rows=design.rows[kept],
+        raw=design.raw[kept],
+        y=within.residual(design.y[kept]),
+        X=X,
+        within=within,
+        codes=codes,
+        labels=labels,
+    )
+
+
 def _check_columns(panel, outcome, regressors, *, weights, cluster, log) -> None:
     """Refuse a panel without its index, unknown or repeated columns."""
     if list(panel.index.names) != INDEX or not panel.index.is_unique:
@@ -248,10 +295,13 @@ def _group(sample, cluster):
     return codes, {name: pd.Index(label) for name, label in labels.items()}
 
 
-def _check_rank(X, scaled, regressors, effects) -> None:
-    """Name the regressors that the effects, or the other regressors, explain."""
+def _check_rank(X, before, regressors, effects) -> None:
+    """Name the regressors that the effects, or the other regressors, explain.
+
+    `before` has the columns of X as they were when they still varied.
+    """
     size = np.sqrt((X**2).sum(axis=0))
-    still = size <= COLLINEAR * np.sqrt((scaled**2).sum(axis=0))
+    still = size <= COLLINEAR * np.sqrt((before**2).sum(axis=0))
     if still.any():
         names = ", ".join(np.array(regressors)[still])
         raise StudyError(
