@@ -58,14 +58,29 @@ class Index(Topic):
     city_years: list[Year] = Field(
         [2007, 2021], min_length=2, max_length=2, description="first and last year, cities"
     )
+    coverage: float = Field(
+        0.65, ge=0.0, le=1.0, description="smallest share of present cells, indicators and units"
+    )
+    treatment: Literal["none", "winsorise_or_log"] = Field(
+        "none", description="what is done to outliers"
+    )
     normalisation: Literal[
-        "minmax", "minmax_base", "zscore", "rank", "frontier", "minmax_yearly"
+        "minmax", "minmax_base", "minmax_yearly", "zscore", "rank", "frontier"
     ] = Field("minmax", description="how indicators are made comparable")
     weights: Literal["equal", "entropy", "critic", "pca", "sd", "entropy_critic"] = Field(
         "equal", description="how indicators are weighted"
     )
+    weights_scope: Literal["pooled", "base", "yearly"] = Field(
+        "pooled", description="rows from which data-driven weights are computed"
+    )
+    element_weights: Literal["equal", "implied"] = Field(
+        "equal", description="weights of the elements: equal, or sums of their indicators'"
+    )
     aggregation: Literal["arithmetic", "geometric", "generalised", "topsis", "mazziotta_pareto"] = (
         Field("arithmetic", description="how weighted indicators are put together")
+    )
+    missing: Literal["complete", "available"] = Field(
+        "complete", description="score of a unit and year that misses an indicator"
     )
 
     @field_validator("province_years", "city_years")
