@@ -3,6 +3,7 @@
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.expressions import names
 
 GRADES = {
     "A": "official or equal to official figures wherever checked",
@@ -44,6 +45,73 @@ def sources_used(sources: pd.DataFrame, traces: dict[str, pd.DataFrame]) -> pd.D
                 }
             )
     return pd.DataFrame(rows).sort_values(["level", "cells"], ascending=[True, False])
+
+
+def cells_by_grade(used: pd.DataFrame) -> pd.DataFrame:
+    """Sum the result of `sources_used` by level and grade.
+
+    Parameters
+    ----------
+    used : DataFrame
+        Columns level, source_id, grade, cells, share.
+
+    Returns
+    -------
+    DataFrame
+        Columns level, grade, meaning, sources (how many), cells, share.
+    """
+    table = used.groupby(["level", "grade"], as_index=False).agg(
+        sources=("source_id", "nunique"), cells=("cells", "sum"), share=("share", "sum")
+    )
+    table.insert(2, "meaning", table["grade"].map(GRADES))
+    return table
+
+
+def variables_used(codebook: pd.DataFrame) -> dict[str, list[str]]:
+    """Raw variables that the indicators of each level need, in alphabetical order.
+
+    Parameters
+    ----------
+    codebook : DataFrame
+        data/codebook/indicators.csv: level (province or city) and formula.
+    """
+    needed: dict[str, set[str]] = {"provinces": set(), "cities": set()}
+    for item in codebook.to_dict("records"):
+        needed["cities" if item["level"] == "city" else "provinces"] |= names(item["formula"])
+    return {level: sorted(variables) for level, variables in needed.items()}
+
+
+def panel_summary(
+    panels: dict[str, pd.DataFrame], traces: dict[str, pd.DataFrame]
+) -> dict[str, int]:
+    """Size of each panel.
+
+    Parameters
+    ----------
+    panels : dict of str to DataFrame
+        Wide panels by level, indexed by unit and year.
+    traces : dict of str to DataFrame
+        Trace of each level: status of every raw cell.
+
+    Returns
+    -------
+    dict of str to int
+        For each level its units, first and last year, variables, cells, dropped and flagged.
+    """
+    summary = {}
+    for level, panel in panels.items():
+        years = panel.index.get_level_values("year")
+        status = traces[level]["status"].value_counts()
+        summary |= {
+            f"{level}_units": panel.index.get_level_values("unit").nunique(),
+            f"{level}_first": int(years.min()),
+            f"{level}_last": int(years.max()),
+            f"{level}_variables": panel.shape[1],
+            f"{level}_cells": int(panel.notna().to_numpy().sum()),
+            f"{level}_dropped": int(status.get("dropped", 0)),
+            f"{level}_flagged": int(status.get("flagged", 0)),
+        }
+    return summary
 
 
 def coverage_by_year(panel: pd.DataFrame) -> pd.DataFrame:
