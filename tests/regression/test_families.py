@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from nqpf.errors import StudyError
 from nqpf.regression.families import adjust_family, holm
-from nqpf.regression.inference import wild_cluster_test, wild_scores
+from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import fit_two_way
+from nqpf.regression.wild import wild_scores
 from tests.regression.simulated import simulated_panel
 
 

@@ -19,8 +19,9 @@ from nqpf.regression.covariance import (
     leave_one_cluster_out,
     two_way_clusters,
 )
-from nqpf.regression.inference import compare_errors, sign_vectors, wild_cluster_test, wild_scores
+from nqpf.regression.inference import compare_errors, wild_cluster_test
 from nqpf.regression.panel import fit_pooled, fit_two_way
+from nqpf.regression.wild import sign_vectors, wild_scores
 from tests.regression.simulated import simulated_panel
 
 FEW = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -134,6 +135,13 @@ def test_draws_approach_the_exact_p_and_need_a_seed():
         wild_cluster_test(fit, "x1", weights="mammen", seed=1)
     with pytest.raises(StudyError, match="term among"):
         wild_cluster_test(fit, "x9")
+
+
+def test_a_term_that_varies_in_one_cluster_has_no_test():
+    panel = simulated_panel(8, 6, 1, seed=5)
+    panel["only"] = (panel.index.get_level_values("unit") == "u002").astype(float)
+    with pytest.raises(StudyError, match="varies in one cluster only"):
+        wild_cluster_test(fit_pooled(panel, "y", ["only"]), "only")
 
 
 def test_more_than_21_clusters_are_drawn():

@@ -246,44 +246,45 @@ def _check_columns(panel, outcome, regressors, *, weights, cluster, log) -> None
 def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
     """Rows used, and the rows dropped with the first reason that applies."""
     extra = [name for name in (weights, cluster) if name and name not in INDEX]
-    frame = panel[list(dict.fromkeys([outcome, *regressors, *extra]))].copy()
-    reason = pd.Series("", index=frame.index)
-    for name in frame.columns:
-        reason[(reason == "") & frame[name].isna()] = f"missing {name}"
-    frame = frame[reason == ""]
-    for name in log:
-        if (frame[name] <= 0).any():
-            raise StudyError(
-                f"expected positive values of '{name}' to take logarithms, got "
-                f"{int((frame[name] <= 0).sum())} that are not: use it in levels"
-            )
-        frame[name] = np.log(frame[name])
-    numbers = frame[[outcome, *regressors]].to_numpy(float)
-    if np.isinf(numbers).any():
-        raise StudyError(f"expected finite values of {outcome}, {', '.join(regressors)}; got inf")
-    if weights and (frame[weights] <= 0).any():
-        raise StudyError(f"expected positive weights in '{weights}': leave such rows out first")
-    frame = _without_singletons(frame, effects, reason)
-    if frame.empty:
+    names = list(dict.fromkeys([outcome, *regressors, *extra]))
+    missing = panel[names].isna().to_numpy()
+    reason = np.full(len(panel), "", dtype=object)
+    for column in reversed(range(len(names))):
+        reason[missing[:, column]] = f"missing {names[column]}"
+    _mark_singletons(panel.index, effects, reason)
+    kept = reason == ""
+    sample = panel.loc[kept, names]
+    out = panel.index[~kept].to_frame(index=False).assign(reason=reason[~kept])
+    if sample.empty:
         raise StudyError(
             f"no row has '{outcome}' and {', '.join(regressors)} together: "
-            f"{reason.value_counts().to_dict()}"
+            f"{out['reason'].value_counts().to_dict()}"
         )
-    out = reason[reason != ""]
-    return frame.sort_index(), out.rename("reason").reset_index()
+    for name in log:
+        if (sample[name] <= 0).any():
+            raise StudyError(
+                f"expected positive values of '{name}' to take logarithms, got "
+                f"{int((sample[name] <= 0).sum())} that are not: use it in levels"
+            )
+        sample[name] = np.log(sample[name])
+    if np.isinf(sample[[outcome, *regressors]].to_numpy(float)).any():
+        raise StudyError(f"expected finite values of {outcome}, {', '.join(regressors)}; got inf")
+    if weights and (sample[weights] <= 0).any():
+        raise StudyError(f"expected positive weights in '{weights}': leave such rows out first")
+    return sample if sample.index.is_monotonic_increasing else sample.sort_index(), out
 
 
-def _without_singletons(frame, effects, reason):
-    """Drop rows that their own fixed effect fits perfectly, until none is left."""
-    while True:
-        before = len(frame)
-        for effect in effects:
-            level = frame.index.get_level_values(effect)
-            single = ~level.duplicated(keep=False)
-            reason.loc[frame.index[single]] = f"only row of its {effect}"
-            frame = frame[~single]
-        if len(frame) == before:
-            return frame
+def _mark_singletons(index, effects, reason) -> None:
+    """Mark rows that their own fixed effect fits perfectly, until none is left."""
+    codes = {effect: pd.factorize(index.get_level_values(effect))[0] for effect in effects}
+    found = True
+    while found:
+        found = False
+        for effect, code in codes.items():
+            kept = reason == ""
+            single = kept & (np.bincount(code[kept], minlength=code.max() + 1)[code] == 1)
+            reason[single] = f"only row of its {effect}"
+            found |= bool(single.any())
 
 
 def _group(sample, cluster):

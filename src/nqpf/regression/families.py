@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.inference import EXACT_UP_TO, TIE, sign_vectors, wild_scores
+from nqpf.regression.inference import TIE
 from nqpf.regression.panel import PanelFit
+from nqpf.regression.wild import EXACT_UP_TO, sign_vectors, wild_scores
 
 
 def holm(p: Sequence[float]) -> np.ndarray:

@@ -1,16 +1,10 @@
 """Restricted wild cluster bootstrap (WCR), exact up to 21 clusters, and its intervals.
 
 Cameron, Gelbach, Miller (2008, Rev. Economics and Statistics 90) impose the null, flip the sign of
-the restricted residuals of whole clusters and refit. With cluster sums of scores (MacKinnon 2023,
-Econometrics and Statistics, "Fast cluster bootstrap methods") no refit is needed: for sign vector v
-
-    numerator(v)   = sum_h n_h v_h
-    score_g(v)     = sum_h H_gh v_h          denominator(v) = sum_g score_g(v)^2
-
-where n_h is the score of cluster h and H_gh what flipping h does to the refitted score of cluster
-g. The fixed effects are partialled out exactly, so unbalanced panels are right as well. Both are
-linear in the null value, so one pass over the sign vectors serves every null: intervals come from
-inverting the test at almost no cost. v and -v give the same |t|, so 2^(G-1) vectors are all.
+the restricted residuals of whole clusters and refit. In score form (`nqpf.regression.wild`) each
+vector costs a few sums, and they are linear in the null value, so one pass over the vectors serves
+every null: intervals come from inverting the test at almost no cost. v and -v give the same |t|,
+so 2^(G-1) vectors are all of them.
 """
 
 from collections.abc import Iterator
@@ -29,12 +23,9 @@ from nqpf.regression.covariance import (
     two_way_clusters,
 )
 from nqpf.regression.panel import PanelFit
-from nqpf.regression.within import group_sums
+from nqpf.regression.wild import EXACT_UP_TO, WildScores, sign_vectors, wild_scores
 
-EXACT_UP_TO = 21
-CHUNK = 1 << 14
 TIE = 1e-9
-WEBB = np.sqrt([0.5, 1.0, 1.5])
 
 
 @dataclass(frozen=True)
@@ -82,28 +73,6 @@ class WildClusterResult:
     level: float
 
 
-@dataclass(frozen=True)
-class WildScores:
-    """Cluster scores of one coefficient, for errors e - d a at distance d from the estimate.
-
-    Attributes
-    ----------
-    n_error, n_term : ndarray, shape (G,)
-        Numerators' parts of the unrestricted residuals e and of the partialled-out term a.
-    H_error, H_term : ndarray, shape (G, G)
-        Refitted scores' parts of the same.
-    """
-
-    n_error: np.ndarray
-    n_term: np.ndarray
-    H_error: np.ndarray
-    H_term: np.ndarray
-
-    def at(self, distance: float) -> tuple[np.ndarray, np.ndarray]:
-        """Numerators (G,) and refitted scores (G, G) under estimate + `distance` as null."""
-        return self.n_error - distance * self.n_term, self.H_error - distance * self.H_term
-
-
 def wild_cluster_test(
     fit: PanelFit,
     term: str,
@@ -137,13 +106,18 @@ def wild_cluster_test(
     Raises
     ------
     StudyError
-        Unknown term or weights, or draws without a seed.
+        Unknown term or weights, draws without a seed, or a clustered standard error of zero.
     """
     scores = wild_scores(fit, term)
     exact = weights == "auto" and fit.clusters <= EXACT_UP_TO
     chunks = sign_vectors(fit.clusters, draws=draws, seed=seed, weights=weights)
     estimate = float(fit.coefficients[fit.design.position(term)])
     se = float(fit.term(term)["se"])
+    if not se**2 * scores.n_term.sum() > TIE**2 * fit.rss:
+        raise StudyError(
+            f"the clustered standard error of {term} is zero: it varies in one cluster only, whose "
+            "residuals it absorbs; no cluster-robust test exists"
+        )
     moments = _Moments(scores, chunks, unit=se, exact=exact)
     low, high = moments.interval(1 - level)
     distance = (null - estimate) / se
@@ -162,66 +136,6 @@ def wild_cluster_test(
         ties=moments.ties(distance),
         level=level,
     )
-
-
-def wild_scores(fit: PanelFit, term: str) -> WildScores:
-    """Cluster scores of a coefficient, with which any wild bootstrap of it can be run.
-
-    Parameters
-    ----------
-    fit : PanelFit
-    term : str
-
-    Returns
-    -------
-    WildScores
-    """
-    design = fit.design
-    j = design.position(term)
-    bread = np.linalg.inv(design.X.T @ design.X)
-    a = design.X @ (bread[:, j] / bread[j, j])  # the term with the other regressors partialled out
-    clusters, groups = design.codes[design.cluster], design.groups
-
-    def refitted(errors: np.ndarray) -> np.ndarray:
-        """H: scores of each cluster when the errors of each one alone are refitted."""
-        out = np.diag(group_sums((a * errors)[:, None], clusters, groups)[:, 0])
-        out -= by_cluster(design.X, a) @ bread @ by_cluster(design.X, errors).T
-        for basis in (design.within.first, design.within.basis):
-            out -= by_cluster(basis, a) @ by_cluster(basis, errors).T
-        return out
-
-    def by_cluster(columns, values):
-        """Sums over clusters of columns times values, shape (G, columns)."""
-        scaled = columns * values[:, None]
-        return group_sums(scaled, clusters, groups)
-
-    return WildScores(
-        n_error=group_sums((a * fit.errors)[:, None], clusters, groups)[:, 0],
-        n_term=group_sums((a * a)[:, None], clusters, groups)[:, 0],
-        H_error=refitted(fit.errors),
-        H_term=refitted(a),
-    )
-
-
-def sign_vectors(
-    groups: int, *, draws: int, seed: int | None, weights: str = "auto"
-) -> Iterator[np.ndarray]:
-    """Chunks (rows, G) of sign vectors: all of them up to mirror images, or drawn ones.
-
-    Raises
-    ------
-    StudyError
-        Unknown weights, or draws without a seed.
-    """
-    if weights == "auto" and groups <= EXACT_UP_TO:
-        return _all_signs(groups)
-    if weights not in ("auto", "rademacher", "webb"):
-        raise StudyError(f"expected weights auto, rademacher or webb, got '{weights}'")
-    if seed is None or draws < 1:
-        raise StudyError(
-            f"{groups} clusters with weights '{weights}' need draws and a seed: pass seed="
-        )
-    return _drawn_signs(groups, draws, np.random.default_rng(seed), webb=weights == "webb")
 
 
 def compare_errors(
@@ -278,28 +192,27 @@ class _Moments:
         self.own_denominator = np.array(_dot_square(ones @ H[0].T, ones @ H[1].T))[:, 0]
         self.vectors = sum(len(block) for block in kept)
 
-    def _counts(self, x: float) -> tuple[int, int]:
-        """Vectors at least as extreme as the sample, and those that tie with it."""
+    def _margins(self, x: float) -> Iterator[tuple[np.ndarray, float]]:
+        """By how much each vector is more extreme than the sample, and what counts as a tie."""
         powers = np.array([1.0, x, x * x])
         numerator = self.own_numerator @ powers
         denominator = self.own_denominator @ powers
         compare = np.concatenate([powers * denominator, -powers * numerator])
         slack = TIE * max(numerator * denominator, np.finfo(float).tiny)
-        extreme = ties = 0
         for block in self.kept:
-            margin = block @ compare
-            extreme += int(np.count_nonzero(margin >= -slack))
-            ties += int(np.count_nonzero(np.abs(margin) <= slack))
-        return extreme, ties
+            yield block @ compare, slack
 
     def p(self, x: float) -> float:
         """Two-sided p-value of the null x standard errors above the estimate."""
-        extreme = self._counts(x)[0]
+        extreme = sum(int(np.count_nonzero(margin >= -slack)) for margin, slack in self._margins(x))
         return extreme / self.vectors if self.exact else (1 + extreme) / (1 + self.vectors)
 
     def ties(self, x: float) -> int:
         """Vectors, mirror images counted, that tie with the sample."""
-        return self._counts(x)[1] * (2 if self.exact else 1)
+        ties = sum(
+            int(np.count_nonzero(np.abs(margin) <= slack)) for margin, slack in self._margins(x)
+        )
+        return ties * (2 if self.exact else 1)
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """Nearest crossings of alpha on both sides of the estimate, in standard errors."""
@@ -333,20 +246,3 @@ def _dot_square(error, term):
         2 * np.einsum("bg,bg->b", error, term),
         np.einsum("bg,bg->b", term, term),
     )
-
-
-def _all_signs(groups: int) -> Iterator[np.ndarray]:
-    """All sign vectors whose last sign is +, in chunks; the first row is all +."""
-    count = 1 << (groups - 1)
-    bits = np.arange(groups)
-    for start in range(0, count, CHUNK):
-        numbers = np.arange(start, min(start + CHUNK, count))[:, None]
-        yield 1.0 - 2.0 * (numbers >> bits & 1)
-
-
-def _drawn_signs(groups, draws, rng, *, webb) -> Iterator[np.ndarray]:
-    """Rademacher or Webb (2014) vectors, drawn in chunks."""
-    for start in range(0, draws, CHUNK):
-        shape = (min(CHUNK, draws - start), groups)
-        signs = 2.0 * rng.integers(0, 2, shape) - 1.0
-        yield signs * rng.choice(WEBB, shape) if webb else signs
