@@ -115,8 +115,8 @@ def wild_cluster_test(
     se = float(fit.term(term)["se"])
     if not se**2 * scores.n_term.sum() > TIE**2 * fit.rss:
         raise StudyError(
-            f"the clustered standard error of {term} is zero: its scores vanish in every cluster, as "
-            "for a term that only tells two clusters apart; no cluster-robust test exists"
+            f"the clustered standard error of {term} is zero: its scores vanish in every cluster, "
+            "as for a term that only tells two clusters apart; no cluster-robust test exists"
         )
     moments = _Moments(scores, chunks, unit=se, exact=exact)
     low, high = moments.interval(1 - level)
