@@ -1,0 +1,49 @@
+"""Raw tables and compiled codebooks are what their checksums say, no more and no less."""
+
+import hashlib
+from pathlib import Path
+
+from nqpf.errors import StudyError
+from nqpf.paths import DATA
+
+
+def read_sums(root: Path = DATA) -> dict[str, str]:
+    """Expected SHA-256 of every protected file, by its path below `data`."""
+    lines = (root / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines if line)}
+
+
+def verify(root: Path = DATA) -> None:
+    """Check every protected file.
+
+    Parameters
+    ----------
+    root : Path
+        Folder with `SHA256SUMS`, `raw` and `codebook`.
+
+    Raises
+    ------
+    StudyError
+        If a file is altered or missing, or a file stands in `raw` that is not listed; each is
+        named with what to do.
+    """
+    expected = read_sums(root)
+    problems = []
+    for name, digest in expected.items():
+        path = root / name
+        if not path.is_file():
+            problems.append(f"data/{name} is missing: get it back with `git checkout data/{name}`")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            problems.append(
+                f"data/{name} is altered: undo it with `git checkout data/{name}`, or, if the "
+                "change is meant, renew its line in data/SHA256SUMS"
+            )
+    for path in sorted((root / "raw").rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_file() and name not in expected:
+            problems.append(
+                f"data/{name} is not a table of the study: move it out of data/raw, or list it in "
+                "data/SHA256SUMS"
+            )
+    if problems:
+        raise StudyError("\n".join(problems))
