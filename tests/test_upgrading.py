@@ -83,6 +83,8 @@ def test_productivity_advancement():
     assert half == pytest.approx(0.5)
     goalposts = advancement_productivity(Y, L, low=[0.5, 2, 5], high=[1, 4, 10]).item()
     assert goalposts == pytest.approx(0)
+    between = advancement_productivity(Y, L, low=[0.25, 1, 2.5], high=[0.75, 3, 7.5]).item()
+    assert between == pytest.approx(0.5)
     for bad in ([1, 2], [1, 2, 0]):
         with pytest.raises(StudyError, match="three goalposts"):
             advancement_productivity(Y, L, high=bad)

@@ -144,7 +144,7 @@ def deviation_theil(value_added: pd.DataFrame, employment: pd.DataFrame) -> pd.S
     Gan, Zheng and Yu (2011), Economic Research Journal 46(5), 4-16, equation (2).
     """
     shares, staff = _matched_shares(value_added, employment)
-    ratio = (shares / staff).where(shares > 0, shares + 1)
+    ratio = (shares / staff).where(shares > 0, shares)  # 0 ln 0 even where no one works
     terms = pd.DataFrame(xlogy(shares, ratio), shares.index, shares.columns)
     return terms.sum(axis=1, skipna=False).clip(lower=0).rename("deviation_theil")
 

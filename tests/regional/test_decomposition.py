@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 from nqpf.errors import StudyError
+from nqpf.regional.bootstrap import draw_units
 from nqpf.regional.decomposition import (
     dagum_path,
     decompose_dagum,
@@ -179,6 +180,23 @@ def test_dagum_path_is_the_decomposition_with_a_repeatable_band():
     pd.testing.assert_frame_equal(path, again)
     other = dagum_path(panel, "y", regions, weight="people", replications=99, seed=4)
     assert not path["low"].equals(other["low"])
+
+
+def test_dagum_band_is_that_of_decomposed_draws():
+    panel = growing_panel(units=6, years=1).assign(people=np.arange(1.0, 7))
+    data = panel.xs(2005, level="year")
+    codes = np.array([0, 0, 0, 1, 1, 1])
+    path = dagum_path(
+        panel, "y", pd.Series(codes, data.index), weight="people", replications=30, seed=8
+    )
+    splits = [
+        decompose_dagum(data["y"].to_numpy()[d], codes[d], data["people"].to_numpy()[d])
+        for d in draw_units(6, 30, 8, strata=codes)
+    ]
+    for part, name in (("within", "within"), ("net between", "net_between")):
+        low, high = np.quantile([getattr(split, name) for split in splits], [0.025, 0.975])
+        row = path.set_index("part").loc[part]
+        assert (row["low"], row["high"]) == pytest.approx((low, high))
 
 
 def test_band_needs_draws_and_a_seed():
