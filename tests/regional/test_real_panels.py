@@ -1,11 +1,14 @@
 """Identities on the study's own panels; no association is tested here."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import cosine
 
-from nqpf.data import load_geography, load_panel, load_table
-from nqpf.errors import StudyError
+from nqpf.data import load_codebook, load_geography, load_table
+from nqpf.data.clean import clean
+from nqpf.data.raw import read_long
 from nqpf.regional.concentration import concentration_path, region_shares
 from nqpf.regional.coupling import coupling_by_definition
 from nqpf.regional.decomposition import dagum_path, theil_path
@@ -30,18 +33,17 @@ LEVELS = {
 }
 
 
-def built(load, *names):
-    try:
-        return load(*names)
-    except StudyError as error:
-        pytest.skip(f"the panels are not built: {error}")
+@cache
+def study_panel(level):
+    """The panel that `make data` writes, made here so that no test depends on a build."""
+    return clean(level, read_long(level), load_codebook("exclusions")).panel
 
 
 @pytest.fixture(scope="module", params=LEVELS)
 def output(request):
     """Output, people and output per head of a level, with the regions of its units."""
     gdp, people, start, end = LEVELS[request.param]
-    panel = built(load_panel, request.param).query(f"{start} <= year <= {end}")
+    panel = study_panel(request.param).query(f"{start} <= year <= {end}")
     sample = complete_units(panel, [gdp, people])
     frame = sample.panel.set_axis(["gdp", "people"], axis=1)
     frame["per_head"] = frame["gdp"] / frame["people"]
@@ -51,7 +53,7 @@ def output(request):
 @pytest.fixture(scope="module")
 def structure():
     """Manufacturing branches of the nine delta cities, per cent of each city's GDP."""
-    table = built(load_table, "manufacturing_structure")
+    table = load_table("manufacturing_structure")
     return table.pivot(index="city", columns="subsector", values="value")
 
 
@@ -117,7 +119,7 @@ def test_every_move_is_counted_once(output):
 
 
 def test_links_of_the_cities():
-    panel = built(load_panel, "cities").xs(2023, level="year")
+    panel = study_panel("cities").xs(2023, level="year")
     places = load_geography("cities")
     links = gravity_links(panel[["pop_resident", "gdp_rev"]], places)
     assert len(links) == 21 * 20 / 2
@@ -128,7 +130,7 @@ def test_links_of_the_cities():
 
 
 def test_city_structures():
-    panel = built(load_panel, "cities")
+    panel = study_panel("cities")
     sectors = panel[["va1", "va2", "va3"]].dropna()
     table = structure_measures(sectors)
     assert table[["primary", "secondary", "tertiary"]].sum(axis=1).to_numpy() == pytest.approx(1)
@@ -139,7 +141,7 @@ def test_city_structures():
 
 
 def test_province_rationalisation_is_never_negative():
-    panel = built(load_panel, "provinces")
+    panel = study_panel("provinces")
     value_added = panel[["va_primary_pub", "va_secondary_pub", "va_tertiary_pub"]]
     employment = panel[["employment_primary", "employment_secondary", "employment_tertiary"]]
     table = structure_measures(value_added, employment)
@@ -151,7 +153,7 @@ def test_province_rationalisation_is_never_negative():
 
 
 def test_what_is_left_out_of_the_provinces_has_a_name():
-    panel = built(load_panel, "provinces").query("2018 <= year <= 2022")
+    panel = study_panel("provinces").query("2018 <= year <= 2022")
     sample = complete_units(panel, ["hitech_newprod_sales"])
     assert "Tibet" not in sample.units
     assert "Tibet" in set(sample.left_out["unit"])
@@ -182,7 +184,7 @@ def test_delta_structures_agree_with_the_evidence(structure):
 
 
 def test_delta_quotients_have_mean_one(structure):
-    gdp = built(load_panel, "cities").xs(2018, level="year")["gdp_rev"]
+    gdp = study_panel("cities").xs(2018, level="year")["gdp_rev"]
     amounts = structure.mul(gdp.loc[structure.index], axis=0) / 100
     weights = amounts.sum(axis=1) / amounts.to_numpy().sum()
     mean = location_quotients(amounts).mul(weights, axis=0).sum()
