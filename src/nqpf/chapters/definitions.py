@@ -12,18 +12,22 @@ from nqpf.index import Hierarchy, IndexOptions, IndexResult, build_index
 ELEMENTS = ("laborers", "means", "objects")
 
 
-def index_options(years: list[int], choices: Mapping[str, Any]) -> IndexOptions:
+def index_options(
+    years: list[int], choices: Mapping[str, Any], left_out: list[str] | None = None
+) -> IndexOptions:
     """Options of the engine from the parameters of a notebook.
 
     Parameters
     ----------
     years : list of int
         First and last year.
+    left_out : list of str, optional
+        Units left out by decision.
     choices : mapping
         coverage, treatment, normalisation, weights, weights_scope, element_weights, aggregation,
         missing.
     """
-    return IndexOptions(years=(years[0], years[1]), **choices)
+    return IndexOptions(years=(years[0], years[1]), units_excluded=tuple(left_out or ()), **choices)
 
 
 def twins(

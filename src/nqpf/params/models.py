@@ -13,6 +13,21 @@ from nqpf.places import provinces
 Year = Annotated[int, Field(ge=2000, le=2024)]
 
 
+def known_provinces(value: str | list[str]) -> str | list[str]:
+    """Return the name or names as they are.
+
+    Raises
+    ------
+    ValueError
+        If one is not a province.
+    """
+    known = list(provinces().values())
+    for name in [value] if isinstance(value, str) else value:
+        if name not in known:
+            raise ValueError(f"'{name}' is not one of the provinces {', '.join(known)}")
+    return value
+
+
 class Topic(BaseModel):
     """A group of parameters; unknown keys are refused and types are not coerced."""
 
@@ -34,11 +49,7 @@ class Study(Topic):
     @field_validator("case", "peers")
     @classmethod
     def _known(cls, value: str | list[str]) -> str | list[str]:
-        known = list(provinces().values())
-        for name in [value] if isinstance(value, str) else value:
-            if name not in known:
-                raise ValueError(f"'{name}' is not one of the provinces {', '.join(known)}")
-        return value
+        return known_provinces(value)
 
     @model_validator(mode="after")
     def _peers_are_others(self) -> "Study":
@@ -57,6 +68,9 @@ class Index(Topic):
     )
     city_years: list[Year] = Field(
         [2007, 2021], min_length=2, max_length=2, description="first and last year, cities"
+    )
+    provinces_left_out: list[str] = Field(
+        ["Tibet"], max_length=10, description="provinces without index and regressions (PLAN.md)"
     )
     coverage: float = Field(
         0.65, ge=0.0, le=1.0, description="smallest share of present cells, indicators and units"
@@ -82,6 +96,11 @@ class Index(Topic):
     missing: Literal["complete", "available"] = Field(
         "complete", description="score of a unit and year that misses an indicator"
     )
+
+    @field_validator("provinces_left_out")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        return known_provinces(value)
 
     @field_validator("province_years", "city_years")
     @classmethod
