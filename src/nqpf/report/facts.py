@@ -1,21 +1,23 @@
-"""Facts: the only numbers that text may print."""
+"""Facts: the only numbers that prose may print."""
 
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
 from pathlib import Path
-from string import Formatter
 
 from nqpf.errors import StudyError
-from nqpf.paths import study_paths
+from nqpf.paths import built_paths
 from nqpf.report.files import write_whole
+from nqpf.report.numbers import in_words, number, ordinal, p_phrase, plain
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-# what may hold digits in a sentence without being a result
-NOT_RESULTS = re.compile(
-    r"`[^`]*`|\]\([^)]*\)|\b[CX]\d{3}\b|§\s?\d(\.\d)*|\b(?:fig|tab)-[\w-]+|\bSection \d(\.\d)*"
-    r"|\bnotebooks? (?:\d\d|A\d)|CO2|SO2|\bR2\b"
+DECIMALS = re.compile(r"(\+?),?\.(\d)f")
+SPECS = (
+    "'' (its own digits), '.2f' (decimals), '+.1f' (with sign), 'u' (with unit), 'p' (p = 0.032), "
+    "'d' (no separators), 'o' (3rd) and 'w' (three)"
 )
 
 
@@ -25,156 +27,148 @@ class Fact:
 
     Attributes
     ----------
-    value : float, int or str
-        The result itself, in full precision.
+    value : int, float, str or None
+        None where the result is missing, which `missing` then explains.
     unit : str
-        Its unit, empty for a pure number.
+        Printed by the `u` format; `year` is printed without separators.
     digits : int or None
-        Decimals shown in text; None shows integers and words as they are.
+        Decimals; None for whole numbers as they are and three significant figures otherwise.
     note : str
-        Where it comes from.
+        What it is, for readers of the JSON file.
+    missing : str
+        Words that stand for a missing value.
     """
 
-    value: float | int | str
+    name: str
+    value: int | float | str | None
     unit: str = ""
     digits: int | None = None
     note: str = ""
+    missing: str = ""
+
+    def text(self, spec: str = "") -> str:
+        """The fact as prose prints it, by the format given.
+
+        Raises
+        ------
+        StudyError
+            If the format is unknown or does not fit the value.
+        """
+        if self.value is None:
+            return self.missing
+        if isinstance(self.value, str):
+            if spec:
+                raise StudyError(f"fact '{self.name}' is text and takes no format, got '{spec}'")
+            return self.value
+        if match := DECIMALS.fullmatch(spec):
+            return number(self.value, int(match[2]), signed=bool(match[1]))
+        match spec:
+            case "":
+                return plain(self.value) if self.unit == "year" else self._number()
+            case "u":
+                gap = "" if self.unit in ("%", "") else "\N{NO-BREAK SPACE}"
+                return f"{self._number()}{gap}{self.unit}"
+            case "p":
+                return p_phrase(self.value)
+            case "d" | "o" | "w" if isinstance(self.value, int):
+                return {"d": plain, "o": ordinal, "w": in_words}[spec](self.value)
+        raise StudyError(f"fact '{self.name}' cannot be written as '{spec}'; formats are {SPECS}")
+
+    def _number(self) -> str:
+        return number(self.value, self.digits)
 
 
-class _Sentence(Formatter):
-    """Fills a template from facts and refuses names that were not recorded."""
+def make_fact(
+    name: str, value: object, unit: str, digits: int | None, note: str, missing: str
+) -> Fact:
+    """Check a result and turn numpy and pandas scalars into plain ones.
 
-    def __init__(self, facts: dict[str, Fact]):
-        self.facts = facts
-
-    def get_value(self, key, args, kwargs):
-        if key not in self.facts:
-            raise StudyError(
-                f"the text needs a fact '{key}' that was not recorded; "
-                f"there are {', '.join(sorted(self.facts)) or 'none'}"
-            )
-        return self.facts[key]
-
-    def format_field(self, value, format_spec):
-        return shown(value, format_spec)
-
-
-class Facts:
-    """Facts of one notebook, kept in full precision and saved as JSON.
-
-    Parameters
-    ----------
-    notebook : str
-        Name of the notebook.
-    study : str
-        Name of the study, which decides the folder.
+    Raises
+    ------
+    StudyError
+        If the name is not lower case with underscores, the value is neither a number nor text,
+        or it is not finite and nothing says what to print instead.
     """
-
-    def __init__(self, notebook: str, study: str):
-        self.notebook = notebook
-        self.path = study_paths(study).facts / f"{notebook}.json"
-        self.facts: dict[str, Fact] = {}
-
-    def record(
-        self,
-        name: str,
-        value: float | int | str,
-        unit: str = "",
-        digits: int | None = None,
-        note: str = "",
-    ) -> float | int | str:
-        """Record a result under a name that is used once.
-
-        Raises
-        ------
-        StudyError
-            If the name is not lower case or was used, or the value is not a finite number or text.
-        """
-        if not NAME.fullmatch(name):
-            raise StudyError(f"a fact is named by lower-case words joined by _, got '{name}'")
-        if name in self.facts:
-            raise StudyError(f"the fact '{name}' is recorded twice in {self.notebook}; rename one")
-        if hasattr(value, "item"):
-            value = value.item()
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise StudyError(f"the fact '{name}' must be a number or a text, got {value!r}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise StudyError(
-                f"the fact '{name}' is {value}; say in words why there is no number instead"
-            )
-        self.facts[name] = Fact(value, unit, digits, note)
-        return value
-
-    def sentence(self, template: str) -> str:
-        """Text with every number taken from a fact.
-
-        Parameters
-        ----------
-        template : str
-            Text with `{name}` or `{name:format}`; formats are those of `shown`.
-
-        Raises
-        ------
-        StudyError
-            If a fact is missing, or a digit is typed into the text.
-        """
-        typed = re.search(
-            r"\S*\d\S*", NOT_RESULTS.sub("", re.sub(r"\{[^}]*\}", "", template))
+    if not NAME.fullmatch(name):
+        raise StudyError(f"fact names are lower case with underscores, got '{name}'; rename it")
+    if isinstance(value, str) and value.strip():
+        return Fact(name, str(value), unit, None, note)
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):
+        raise StudyError(f"fact '{name}' is a truth value; record the words that it decides")
+    if isinstance(value, Integral):
+        return Fact(name, int(value), unit, digits, note)
+    if isinstance(value, Real) and math.isfinite(value):
+        return Fact(name, float(value), unit, digits, note)
+    if value is not None and not isinstance(value, Real) and type(value).__name__ != "NAType":
+        raise StudyError(
+            f"fact '{name}' must be a number or text, got {type(value).__name__}; record one value"
         )
-        if typed:
-            raise StudyError(
-                f"the text of {self.notebook} holds the typed number '{typed.group()}'; "
-                "record it as a fact and name it in braces"
-            )
-        return _Sentence(self.facts).format(template)
-
-    def save(self) -> None:
-        """Write all facts, sorted by name."""
-        content = {name: asdict(fact) for name, fact in sorted(self.facts.items())}
-        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-        write_whole(self.path, text + "\n")
+    if not missing:
+        raise StudyError(
+            f"fact '{name}' is {value}; check the computation or say what to print by missing='…'"
+        )
+    return Fact(name, None, unit, digits, note, missing)
 
 
-def shown(fact: Fact, style: str = "") -> str:
-    """A fact as readers see it.
+def save_notebook_facts(path: Path, facts: Mapping[str, Fact], exhibits: list[dict]) -> None:
+    """Write the facts and the list of exhibits of one notebook, sorted, as JSON.
 
     Parameters
     ----------
-    fact : Fact
-        The result.
-    style : str
-        Empty for the recorded decimals and the unit; `p` for a p-value with its letter; `year`
-        for a number without thousands separators; `n` for the number alone; otherwise a format
-        of Python for the number alone, such as `.2f` or `+.1f`.
+    path : Path
+        File named after the notebook.
+    facts : mapping of str to Fact
+        Facts by name.
+    exhibits : list of dict
+        What `Page` keeps about each exhibit.
     """
-    value = fact.value
-    if isinstance(value, str):
-        return value
-    if style == "p":
-        return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
-    if style == "year":
-        return str(int(value))
-    if style not in ("", "n"):
-        return format(value, style).replace("-", "\N{MINUS SIGN}")
-    decimals = fact.digits if fact.digits is not None else (0 if isinstance(value, int) else 2)
-    text = f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
-    if style == "n" or not fact.unit:
-        return text
-    return f"{text}{'' if fact.unit == '%' else ' '}{fact.unit}".replace("%", " %")
+    content = {
+        "facts": {
+            name: {**asdict(facts[name]), "text": facts[name].text()} for name in sorted(facts)
+        },
+        "exhibits": sorted(exhibits, key=lambda item: (item["kind"], item["number"])),
+    }
+    write_whole(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def load_facts(study: str) -> dict[str, dict[str, Fact]]:
-    """Facts of all notebooks of a study, by notebook and name.
+    """Facts of every notebook of a study that has been built.
 
     Parameters
     ----------
     study : str
-        Name of the study.
+        Name of the parameter file, without its ending.
+
+    Returns
+    -------
+    dict
+        By notebook, then by name.
     """
-    folder = study_paths(study).facts
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
+    fields = Fact.__dataclass_fields__
+    return {
+        notebook: {
+            name: Fact(**{key: fact[key] for key in fields})
+            for name, fact in content["facts"].items()
+        }
+        for notebook, content in _load(study).items()
+    }
 
 
-def _read(path: Path) -> dict[str, Fact]:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return {name: Fact(**fact) for name, fact in content.items()}
+def load_exhibits(study: str) -> list[dict]:
+    """Exhibits of every notebook of a study that has been built, in reading order.
+
+    Returns
+    -------
+    list of dict
+        Keys notebook, id, kind (figure or table), number, title, caption, alt, source, files.
+    """
+    return [
+        {"notebook": notebook, **item}
+        for notebook, content in _load(study).items()
+        for item in content["exhibits"]
+    ]
+
+
+def _load(study: str) -> dict[str, dict]:
+    files = sorted(built_paths(study).facts.glob("*.json"))
+    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}

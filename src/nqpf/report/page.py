@@ -1,66 +1,67 @@
-"""A notebook's page: the one place where it saves figures and tables and shows text."""
+# ruff: noqa: A002  an exhibit's id is what html, LaTeX and readers call it
+"""A notebook's page: the one door through which figures, tables and numbers leave it."""
 
-import base64
-import html
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import HTML, Markdown
 from matplotlib.figure import Figure
 
 from nqpf.errors import StudyError
-from nqpf.paths import study_paths
-from nqpf.report.facts import Facts
-from nqpf.report.figures import figure_bytes
+from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE, built_paths, study_paths
+from nqpf.report.exhibits import FigureExhibit, TableExhibit
+from nqpf.report.facts import Fact, make_fact, save_notebook_facts
 from nqpf.report.files import write_whole
-from nqpf.report.style import use_style
-from nqpf.report.tables import formatted, html_table, latex_table
+from nqpf.report.prose import EXHIBIT, Prose, check_no_typed_number, fill
+from nqpf.report.regression_tables import lay_out_regressions
+from nqpf.report.rendering import render
+from nqpf.report.tables import Format, Table, as_csv, as_html, as_latex, lay_out
 
-SHORTEST_ALT = 40  # characters; less cannot say what a figure shows
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """A saved figure or table, shown where a cell ends with it."""
-
-    html: str
-    text: str
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+SHORTEST_ALT = 40
 
 
-class Page:
-    """Exhibits, facts and text of one notebook.
+def open_page(notebook: str, study: str = "default", *, source: str = "") -> "Page":
+    """Start the page of a notebook.
 
     Parameters
     ----------
     notebook : str
-        Name of the notebook without its ending.
+        Name of the notebook, without its ending, such as `03_mechanisms`.
     study : str
-        Name of the study, which decides the folders.
+        Name of the parameter file, without its ending; decides the folders written to.
+    source : str
+        Source line of every exhibit that names none of its own.
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    StudyError
+        If the name of the notebook does not begin with its number.
     """
+    if not re.fullmatch(r"(0[1-9]|A[1-9])_[a-z0-9_]+", notebook):
+        raise StudyError(f"a notebook is named like '03_mechanisms', got '{notebook}'")
+    return Page(notebook, study, source)
 
-    def __init__(self, notebook: str, study: str):
-        self.number = notebook.split("_")[0]
-        self.paths = study_paths(study)
-        self.facts = Facts(notebook, study)
-        self.record = self.facts.record
-        self.saved: list[str] = []
-        use_style()
 
-    def text(self, template: str) -> Markdown:
-        """Show a text whose numbers are recorded facts.
+class Page:
+    """What a notebook has shown and recorded so far; made by `open_page`."""
 
-        Parameters
-        ----------
-        template : str
-            Markdown with `{fact}` or `{fact:format}`.
-        """
-        return Markdown(self.facts.sentence(template))
+    def __init__(self, notebook: str, study: str, source: str):
+        self.notebook = notebook
+        self.study = study
+        self.source = source
+        self.facts: dict[str, Fact] = {}
+        self._exhibits: dict[str, dict] = {}
+        self._runs: dict[str, object] = {}
+        self._paths = study_paths(study)
+
+    # -- exhibits --------------------------------------------------------------------------
 
     def save_figure(
         self,
@@ -69,51 +70,50 @@ class Page:
         title: str,
         caption: str,
         alt: str,
-        *,
         data: pd.DataFrame | None = None,
-        source: str,
-    ) -> Exhibit:
+        source: str | None = None,
+    ) -> FigureExhibit:
         """Save a figure as svg, pdf and png and show it.
 
         Parameters
         ----------
         fig : Figure
-            The figure; it is closed.
+            Closed afterwards.
         id : str
-            `fig-<notebook>-<number>-<words>`.
-        title, caption : str
-            What it is, and how to read it.
-        alt : str
-            What it shows, for those who cannot see it.
+            `fig-<nb>-<k>-<slug>`, with this page's number.
+        title, caption, alt : str
+            May hold {fact} fields. The alternative text says what a reader would see, in at
+            least 40 characters.
         data : DataFrame, optional
-            What is drawn, offered as csv.
-        source : str
-            Where the data come from.
+            What is drawn, offered as csv beside the figure.
+        source : str, optional
+            Source line; by default the page's.
 
         Raises
         ------
         StudyError
-            If the id is wrong or used, the alt text says too little, or the figure is empty.
+            If the id is wrong or used, a text is missing, the figure is empty or a character
+            has no glyph; nothing is then written.
         """
-        self._check(id, "fig")
-        if len(alt.strip()) < SHORTEST_ALT or alt.strip() in (title.strip(), caption.strip(), id):
-            raise StudyError(
-                f"{id} needs an alt text of {SHORTEST_ALT} characters or more that says what the "
-                f"figure shows, and not its title again; got {alt!r}"
-            )
-        content = figure_bytes(fig, id)
+        number = self._check_id(id, "fig")
+        title, caption, alt, source = self._texts(id, title, caption, alt, source)
+        files = render(fig, id, title, alt)
         plt.close(fig)
-        for ending, rendered in content.items():
-            write_whole(self.paths.figures / f"{id}.{ending}", rendered)
-        endings = ["svg", "pdf", "png"]
         if data is not None:
-            write_whole(self.paths.figures / f"{id}.csv", _csv(data))
-            endings.append("csv")
-        image = base64.b64encode(content["svg"]).decode()
-        picture = (
-            f'<img src="data:image/svg+xml;base64,{image}" alt="{html.escape(alt, quote=True)}">'
+            files["csv"] = as_csv(data).encode("utf-8")
+        self._write(self._paths.figures, id, files)
+        exhibit = FigureExhibit(
+            id,
+            number,
+            title,
+            caption,
+            alt,
+            source,
+            files,
+            self._link("figures"),
         )
-        return self._exhibit(id, "figures", picture, title, caption, source, endings)
+        self._keep(exhibit, "figure", alt)
+        return exhibit
 
     def save_table(
         self,
@@ -121,102 +121,232 @@ class Page:
         id: str,
         title: str,
         note: str,
+        columns: Mapping[str, str] | Sequence[str] | None = None,
+        formats: Mapping[str, Format] | None = None,
+        align: Mapping[str, str] | None = None,
         *,
-        formats: Mapping[str, str] | None = None,
-        names: Mapping[str, str] | None = None,
-        source: str,
-    ) -> Exhibit:
-        """Save a table as csv, html and LaTeX and show it.
+        spans: Mapping[str, Sequence[str]] | None = None,
+        by: str | None = None,
+        source: str | None = None,
+    ) -> TableExhibit:
+        """Save a tidy frame as csv (all of it), html and LaTeX and show it.
 
         Parameters
         ----------
         frame : DataFrame
-            One tidy frame; the first column names the row.
+            Named index levels count as columns.
         id : str
-            `tab-<notebook>-<number>-<words>`.
+            `tab-<nb>-<k>-<slug>`, with this page's number.
         title, note : str
-            What it is; sample, errors and how to read it.
-        formats : mapping, optional
-            Format by column, see `nqpf.report.tables.formatted`; these columns align as numbers.
-        names : mapping, optional
-            Heading by column; columns without one keep their name.
-        source : str
-            Where the data come from.
+            May hold {fact} fields; the note says sample, errors and how p was found.
+        columns, formats, align, spans, by
+            See `nqpf.report.tables.lay_out`.
+        source : str, optional
+            Source line; by default the page's.
 
         Raises
         ------
         StudyError
-            If the id is wrong or used, or the table has no row.
+            If the id is wrong or used, a text is missing, the frame is empty or lacks a column.
         """
-        self._check(id, "tab")
-        if frame.empty:
-            raise StudyError(f"{id} is empty: a table needs at least one row")
-        names, formats = dict(names or {}), dict(formats or {})
-        shown = formatted(frame, formats).rename(columns=names)
-        numeric = {names.get(column, column) for column in formats}
-        table = html_table(shown, numeric, f"{id}-caption")
-        write_whole(self.paths.tables / f"{id}.csv", _csv(frame))
-        write_whole(self.paths.tables / f"{id}.html", table + "\n")
-        write_whole(self.paths.tables / f"{id}.tex", latex_table(shown, numeric, title, id, note))
-        return self._exhibit(id, "tables", table, title, note, source, ["csv", "html", "tex"])
+        number = self._check_id(id, "tab")
+        table = lay_out(frame, columns, formats, align, spans, by)
+        return self._save_laid_out(table, frame, id, number, title, note, source)
+
+    def save_regressions(
+        self,
+        estimates: pd.DataFrame,
+        id: str,
+        title: str,
+        note: str,
+        *,
+        fits: pd.DataFrame | None = None,
+        terms: Mapping[str, str] | Sequence[str] | None = None,
+        digits: int = 3,
+        head: str = "",
+        source: str | None = None,
+    ) -> TableExhibit:
+        """Save tidy estimates as a regression table and show it; the csv stays tidy.
+
+        Parameters
+        ----------
+        estimates, fits, terms, digits, head
+            See `nqpf.report.regression_tables.lay_out_regressions`.
+        id, title, note, source : str
+            As for `save_table`.
+        """
+        number = self._check_id(id, "tab")
+        table = lay_out_regressions(estimates, fits, terms, digits, head)
+        return self._save_laid_out(table, estimates, id, number, title, note, source)
+
+    # -- numbers and words -----------------------------------------------------------------
+
+    def record(
+        self,
+        name: str,
+        value: object,
+        unit: str = "",
+        digits: int | None = None,
+        note: str = "",
+        *,
+        missing: str = "",
+    ) -> object:
+        """Record a result, so that prose may print it.
+
+        Parameters
+        ----------
+        name : str
+            Lower case with underscores, once per page.
+        value : int, float or str
+            Finite, unless `missing` says what to print in its place.
+        unit : str
+            Printed by {name:u}; `year` suppresses separators.
+        digits : int, optional
+            Decimals; by default whole numbers as they are, others to three figures.
+        note : str
+            What it is.
+        missing : str
+            Words for a result that is not there.
+
+        Returns
+        -------
+        object
+            The value as given.
+        """
+        fact = make_fact(name, value, unit, digits, note, missing)
+        if name in self.facts and not self._is_rerun(name):
+            raise StudyError(f"fact '{name}' is recorded twice on {self.notebook}; rename one")
+        self.facts[name] = fact
+        self._runs[name] = _current_run()
+        return value
+
+    def text(self, template: str) -> Prose:
+        """Markdown whose numbers all come from recorded facts.
+
+        Parameters
+        ----------
+        template : str
+            {name} prints a fact with its own digits, {name:.2f} with two decimals, {name:u}
+            with its unit, {name:p} as p = 0.032, {name:o} as 3rd, {name:w} as three;
+            {fig-03-2-paths} refers to an exhibit. Braces of formulas are doubled.
+
+        Raises
+        ------
+        StudyError
+            If a number is typed or a fact is not recorded.
+        """
+        check_no_typed_number(template)
+        return Prose(fill(template, self.facts, self._refer))
 
     def close(self) -> None:
-        """Save the facts; the last line of a notebook."""
-        self.facts.save()
+        """Write the facts and the list of exhibits of the notebook."""
+        path = self._paths.facts / f"{self.notebook}.json"
+        save_notebook_facts(path, self.facts, list(self._exhibits.values()))
 
-    def _check(self, id: str, kind: str) -> None:
-        """Raise unless the id is this notebook's and new."""
-        if not re.fullmatch(rf"{kind}-{self.number}-\d+-[a-z0-9-]+", id):
+    # -- inside ----------------------------------------------------------------------------
+
+    def _check_id(self, id: str, kind: str) -> str:
+        match = EXHIBIT.fullmatch(id)
+        own = self.notebook.split("_")[0]
+        if not match or match[1] != kind or match[2] != own:
+            raise StudyError(f"here exhibits are named like {kind}-{own}-1-slug, got '{id}'")
+        number = f"{own.lstrip('0')}.{int(match[3])}"
+        for other, kept in self._exhibits.items():
+            same_number = kept["number"] == number and other.startswith(kind)
+            if other != id and same_number and not self._is_rerun(other):
+                raise StudyError(f"'{id}' has the same number as '{other}'; count on")
+        if id in self._exhibits and not self._is_rerun(id):
+            raise StudyError(f"'{id}' is saved twice on {self.notebook}; give each its own id")
+        return number
+
+    def _is_rerun(self, name: str) -> bool:
+        """Whether a cell is being run again in an open notebook, which a build never does."""
+        run = _current_run()
+        return run is not None and STAGE_VARIABLE not in os.environ and run != self._runs[name]
+
+    def _texts(self, id: str, title: str, caption: str, alt: str, source: str | None) -> list[str]:
+        given = {"title": title, "caption": caption, "alt": alt}
+        given["source"] = source if source is not None else self.source
+        for name, text in given.items():
+            if not isinstance(text, str) or not text.strip():
+                raise StudyError(f"{id} has no {name}; every figure needs one")
+        title, caption, alt, source = (
+            fill(text.strip(), self.facts, self._refer) for text in given.values()
+        )
+        if len(alt) < SHORTEST_ALT:
             raise StudyError(
-                f"an exhibit of this notebook is named {kind}-{self.number}-<number>-<words>, "
-                f"got '{id}'"
+                f"{id}: the alternative text must say what the figure shows in at least "
+                f"{SHORTEST_ALT} characters, got '{alt}'"
             )
-        if id in self.saved:
-            raise StudyError(f"{id} is saved twice; give each exhibit its own id")
-        self.saved.append(id)
+        if alt.casefold() in (title.casefold(), caption.casefold()) or id in alt:
+            raise StudyError(f"{id}: the alternative text repeats its title, caption or file name")
+        return [title, caption, alt, source]
 
-    def _exhibit(
+    def _save_laid_out(
         self,
+        table: Table,
+        frame: pd.DataFrame,
         id: str,
-        folder: str,
-        content: str,
+        number: str,
         title: str,
-        caption: str,
-        source: str,
-        endings: list[str],
-    ) -> Exhibit:
-        """Wrap what is shown with number, title, caption, source and downloads."""
-        word = "Figure" if folder == "figures" else "Table"
-        number = f"{word} {self.number.lstrip('0')}.{id.split('-')[2]}"
-        links = " \N{MIDDLE DOT} ".join(
-            f'<a href="{folder}/{id}.{ending}" download>{ending}</a>' for ending in endings
+        note: str,
+        source: str | None,
+    ) -> TableExhibit:
+        source = source if source is not None else self.source
+        for name, text in {"title": title, "note": note, "source": source}.items():
+            if not isinstance(text, str) or not text.strip():
+                raise StudyError(f"{id} has no {name}; every table needs one")
+        title, note, source = (
+            fill(t.strip(), self.facts, self._refer) for t in (title, note, source)
         )
-        markup = (
-            f'<figure id="{id}" class="exhibit {folder}">\n'
-            f'<figcaption id="{id}-caption" class="title">'
-            f'<span class="number">{number}</span> {html.escape(title)}</figcaption>\n'
-            f"{content}\n"
-            f'<p class="caption">{html.escape(caption)}</p>\n'
-            f'<p class="source">Source: {html.escape(source)} '
-            f'<span class="downloads">{links}</span></p>\n</figure>'
-        )
-        return Exhibit(markup, f"{number}: {title}")
+        links = self._link("tables")
+        body = as_html(table, f"{id}-title")
+        exhibit = TableExhibit(id, number, title, note, source, body, links)
+        files = {
+            "csv": as_csv(frame).encode("utf-8"),
+            "html": exhibit.standalone().encode("utf-8"),
+            "tex": as_latex(table, id, title, f"{note} Source: {source}").encode("utf-8"),
+        }
+        self._write(self._paths.tables, id, files)
+        self._keep(exhibit, "table", "")
+        return exhibit
+
+    def _write(self, folder: Path, id: str, files: Mapping[str, bytes]) -> None:
+        for ending, content in files.items():
+            write_whole(folder / f"{id}.{ending}", content)
+
+    def _keep(self, exhibit: FigureExhibit | TableExhibit, kind: str, alt: str) -> None:
+        self._exhibits[exhibit.id] = {
+            "id": exhibit.id,
+            "kind": kind,
+            "number": exhibit.number,
+            "title": exhibit.title,
+            "caption": exhibit.caption,
+            "alt": alt,
+            "source": exhibit.source,
+            "files": exhibit.endings,
+        }
+        self._runs[exhibit.id] = _current_run()
+
+    def _link(self, kind: str) -> str:
+        """Folder where the build puts exhibits of a kind, seen from the notebooks."""
+        return Path(os.path.relpath(getattr(built_paths(self.study), kind), NOTEBOOKS)).as_posix()
+
+    def _refer(self, id: str) -> str:
+        kind, own, number = EXHIBIT.fullmatch(id).groups()
+        name = f"{'Figure' if kind == 'fig' else 'Table'} {own.lstrip('0')}.{int(number)}"
+        if own != self.notebook.split("_")[0]:
+            return name
+        if id not in self._exhibits:
+            raise StudyError(f"'{id}' is referred to before it is saved; move the text below it")
+        return f"[{name}](#{id})"
 
 
-def open_page(notebook: str, study: str) -> Page:
-    """Open the page of a notebook.
-
-    Parameters
-    ----------
-    notebook : str
-        Name of the notebook without its ending.
-    study : str
-        Name of the study.
-    """
-    return Page(notebook, study)
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    """Frame as csv in full precision, an index with names kept."""
-    named = any(name is not None for name in frame.index.names)
-    return frame.to_csv(index=named, lineterminator="\n")
+def _current_run() -> int | None:
+    """Count of the cell that is running; none outside IPython."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return None
+    shell = get_ipython()
+    return None if shell is None else shell.execution_count

@@ -1,48 +1,87 @@
-"""House style and palette, both data beside this module."""
+"""The house style: fonts, sizes and the check that every character has a glyph."""
 
+import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
-import yaml
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from nqpf.errors import StudyError
+WIDTH = 5.2  # inches; the printed size, and every figure's
+FONTS = Path(__file__).parent / "fonts"
+STYLE = Path(__file__).with_name("style.mplstyle")
 
-HERE = Path(__file__).parent
-
-
-def use_style() -> None:
-    """Use the house style for every figure drawn from now on."""
-    mpl.rcdefaults()
-    for font in sorted((HERE / "fonts").glob("*.ttf")):
-        mpl.font_manager.fontManager.addfont(font)
-    mpl.style.use(HERE / "style.mplstyle")
+_BLANK = set("\n\t  \u200b")
+_MATH = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 
 
 @cache
-def palette() -> dict[str, dict[str, str]]:
-    """All colours by group and name."""
-    return yaml.safe_load((HERE / "palette.yml").read_text(encoding="utf-8"))
+def _register_fonts() -> None:
+    fonts = font_manager.fontManager
+    for file in sorted(FONTS.glob("*.[ot]tf")):
+        fonts.addfont(file)
+    hans = [entry for entry in fonts.ttflist if entry.name == "Compendium Hans"]
+    fonts.ttflist += [replace(entry, weight=700) for entry in hans]  # one cut serves both weights
 
 
-def colour(group: str, name: str) -> str:
-    """Colour of a thing, the same in every figure.
+def house_style() -> mpl.rc_context:
+    """Context in which every figure is made and saved.
+
+    Settings made before, in a notebook or by a user's own matplotlibrc, do not leak in.
+
+    Returns
+    -------
+    context manager
+        With the house style on top of matplotlib's defaults.
+    """
+    _register_fonts()
+    defaults = {key: mpl.rcParamsDefault[key] for key in mpl.rcParams if key not in _KEPT}
+    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
+    return mpl.rc_context({**defaults, **style})
+
+
+_KEPT = {"backend", "backend_fallback", "interactive", "toolbar", "timezone", "savefig.directory"}
+
+
+@cache
+def _characters(family: str, weight: str | int) -> frozenset[int]:
+    path = font_manager.findfont(
+        font_manager.FontProperties(family=family, weight=weight), fallback_to_default=False
+    )
+    return frozenset(font_manager.get_font(path).get_charmap())
+
+
+def missing_glyphs(figure: Figure) -> dict[str, str]:
+    """Characters that no font of their text can draw.
 
     Parameters
     ----------
-    group : str
-        Group of the palette, such as `elements`.
-    name : str
-        Name in the group.
+    figure : Figure
+        A finished figure.
 
-    Raises
-    ------
-    StudyError
-        If the palette has no such colour.
+    Returns
+    -------
+    dict of str to str
+        The characters of each text that would turn into boxes; empty where all is well.
     """
-    try:
-        return palette()[group][name]
-    except KeyError:
-        raise StudyError(
-            f"there is no colour for {group} '{name}'; add it to report/palette.yml"
-        ) from None
+    missing = {}
+    for artist in figure.findobj(Text):
+        text = artist.get_text()
+        if not text.strip() or not artist.get_visible():
+            continue
+        font = artist.get_fontproperties()
+        known = frozenset().union(
+            *(_characters(family, font.get_weight()) for family in _families(font))
+        )
+        lost = {char for char in _MATH.sub("", text) if ord(char) not in known} - _BLANK
+        if lost:
+            missing[text] = "".join(sorted(lost))
+    return missing
+
+
+def _families(font: font_manager.FontProperties) -> list[str]:
+    generic = {"sans-serif", "sans", "serif", "monospace", "cursive", "fantasy"}
+    return ["DejaVu Sans" if name in generic else name for name in font.get_family()]

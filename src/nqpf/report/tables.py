@@ -1,137 +1,289 @@
-"""Tables: one tidy frame as csv, accessible html and LaTeX."""
+"""One tidy frame as csv, html and LaTeX."""
 
-import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
 
 import pandas as pd
+from pandas.api import types
 
 from nqpf.errors import StudyError
+from nqpf.report.numbers import number, p_value, plain, significant_decimals
 
-MISSING = "\N{EN DASH}"
+NO_VALUE = "–"
+Format = int | str | Callable[[object], str]
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{char: f"\\{char}" for char in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "−": "$-$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "×": r"$\times$",
+    "≈": r"$\approx$",
+    "\N{NO-BREAK SPACE}": "~",
+    "–": "--",
+    "—": "---",
+}
 
 
-def formatted(frame: pd.DataFrame, formats: Mapping[str, str]) -> pd.DataFrame:
-    """Cells as readers see them.
+@dataclass(frozen=True)
+class Table:
+    """A table laid out: every cell a string, ready for any format.
+
+    Attributes
+    ----------
+    heads : list of str
+        Column headings; the first column names the rows.
+    rows : list of list of str
+        Cells; a line feed starts a new line within a cell.
+    align : list of str
+        `left`, `right` or `center`, one per column.
+    spans : list of (str, int)
+        Headings above the headings with the columns they span; empty for none.
+    groups : list of str
+        One per row; a change starts a group with a row of its own. Empty for none.
+    """
+
+    heads: list[str]
+    rows: list[list[str]]
+    align: list[str]
+    spans: list[tuple[str, int]] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+
+def lay_out(
+    frame: pd.DataFrame,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+    formats: Mapping[str, Format] | None = None,
+    align: Mapping[str, str] | None = None,
+    spans: Mapping[str, Sequence[str]] | None = None,
+    by: str | None = None,
+) -> Table:
+    """Choose, name and format the columns of a frame.
 
     Parameters
     ----------
     frame : DataFrame
-        What to show.
-    formats : mapping of str to str
-        Format of a column: a Python format such as `.2f` or `,.0f`, or `p` for p-values.
-
-    Returns
-    -------
-    DataFrame
-        Text in every cell; missing values as a dash, minus signs typographic.
+        Tidy; named index levels count as columns.
+    columns : mapping or sequence, optional
+        Columns shown, in order; a mapping also gives their headings.
+    formats : mapping, optional
+        By column: decimals, `p`, `plain` (no separators), `signed` or a function of the value.
+        Columns named p or p_… are p-values, `year` is plain, floats have three significant
+        figures of their typical size.
+    align : mapping, optional
+        By column; numbers stand right, so that decimals align, and text left.
+    spans : mapping, optional
+        Heading above a run of columns: their names.
+    by : str, optional
+        Column whose values head groups of rows.
 
     Raises
     ------
     StudyError
-        If a format names a column that is not there.
+        If the frame is empty or a column is not in it.
     """
-    unknown = sorted(set(formats) - set(frame.columns))
-    if unknown:
-        raise StudyError(
-            f"formats name the columns {', '.join(unknown)}, but there are "
-            f"{', '.join(map(str, frame.columns))}"
-        )
-    columns = {
-        column: [_cell(value, formats.get(column, "")) for value in frame[column]]
-        for column in frame.columns
-    }
-    return pd.DataFrame(columns, columns=frame.columns)
-
-
-def html_table(shown: pd.DataFrame, numeric: set[str], caption_id: str) -> str:
-    """A table that screen readers and narrow screens can read.
-
-    Parameters
-    ----------
-    shown : DataFrame
-        Text cells; the first column names the row.
-    numeric : set of str
-        Columns aligned as numbers.
-    caption_id : str
-        Id of the element that holds the caption.
-    """
-    head = "".join(
-        f'<th scope="col"{_align(column in numeric)}>{html.escape(str(column))}</th>'
-        for column in shown.columns
-    )
-    rows = []
-    for _, row in shown.iterrows():
-        first, *rest = (
-            (html.escape(str(value)), _align(column in numeric)) for column, value in row.items()
-        )
-        cells = f'<th scope="row"{first[1]}>{first[0]}</th>'
-        cells += "".join(f"<td{align}>{text}</td>" for text, align in rest)
-        rows.append(f"<tr>{cells}</tr>")
-    body = "\n".join(rows)
-    return (
-        f'<div class="table-scroll" role="region" aria-labelledby="{caption_id}" tabindex="0">\n'
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    data = with_index(frame)
+    if data.empty:
+        raise StudyError("the table has no rows; check the frame it was given")
+    named = dict(columns) if isinstance(columns, Mapping) else None
+    shown = [name for name in (columns if columns is not None else data.columns) if name != by]
+    formats, align = dict(formats or {}), dict(align or {})
+    wanted = [*shown, *formats, *align, *([by] if by else [])]
+    if unknown := [name for name in wanted if name not in data.columns]:
+        raise StudyError(f"the frame has no column {unknown[0]!r}; it has {list(data.columns)}")
+    cells = {name: _formatted(data[name], formats.get(name)) for name in shown}
+    return Table(
+        heads=[named[name] if named else str(name) for name in shown],
+        rows=[list(row) for row in zip(*cells.values(), strict=True)],
+        align=[align.get(name, _side(data[name])) for name in shown],
+        spans=_spans(shown, spans or {}),
+        groups=[str(value) for value in data[by]] if by else [],
     )
 
 
-def latex_table(shown: pd.DataFrame, numeric: set[str], title: str, name: str, note: str) -> str:
-    """The same table for LaTeX with booktabs.
+def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with named index levels as columns; an unnamed index is dropped."""
+    if any(name is not None for name in frame.index.names):
+        return frame.reset_index()
+    return frame.reset_index(drop=True)
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """All of a frame at full precision."""
+    return with_index(frame).to_csv(index=False, lineterminator="\n")
+
+
+def _side(values: pd.Series) -> str:
+    return "right" if types.is_numeric_dtype(values) else "left"
+
+
+def _formatted(values: pd.Series, how: Format | None) -> list[str]:
+    if how is None:
+        how = _usual_format(values)
+    return [NO_VALUE if _is_missing(value) else _cell(value, how) for value in values]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _usual_format(values: pd.Series) -> Format:
+    name = str(values.name)
+    if name == "p" or name.startswith("p_"):
+        return "p"
+    if name == "year" or name.endswith("_year"):
+        return "plain"
+    if types.is_float_dtype(values):
+        typical = values.abs().replace(0, float("nan")).median()
+        return 0 if pd.isna(typical) else significant_decimals(typical)
+    return 0 if types.is_integer_dtype(values) else str
+
+
+def _cell(value: object, how: Format) -> str:
+    if callable(how):
+        return str(how(value))
+    if how == "p":
+        return p_value(value)
+    if how == "plain":
+        return plain(int(value))
+    if how == "signed":
+        return number(value, signed=True)
+    if isinstance(how, int):
+        return number(value, how)
+    raise StudyError(f"'{how}' is no format; use decimals, 'p', 'plain', 'signed' or a function")
+
+
+def _spans(shown: list[str], spans: Mapping[str, Sequence[str]]) -> list[tuple[str, int]]:
+    if not spans:
+        return []
+    head_of = {name: head for head, names in spans.items() for name in names}
+    runs: list[tuple[str, int]] = []
+    for name in shown:
+        head = head_of.get(name, "")
+        if runs and runs[-1][0] == head and head:
+            runs[-1] = (head, runs[-1][1] + 1)
+        else:
+            runs.append((head, 1))
+    return runs
+
+
+def starts_group(table: Table, position: int) -> bool:
+    """Whether the row at a position is the first of its group."""
+    groups = table.groups
+    return bool(groups) and (position == 0 or groups[position - 1] != groups[position])
+
+
+def as_html(table: Table, label: str) -> str:
+    """The table as accessible html: scoped headings, a scrolling region a keyboard reaches.
 
     Parameters
     ----------
-    shown : DataFrame
-        Text cells.
-    numeric : set of str
-        Columns aligned to the right.
-    title, name, note : str
-        Caption, label and note.
+    table : Table
+        Laid out.
+    label : str
+        Id of the element that names the table.
     """
-    alignment = "".join("r" if column in numeric else "l" for column in shown.columns)
+    width = len(table.heads)
     lines = [
-        "\\begin{table}",
-        f"\\caption{{{_tex(title)}}}",
-        f"\\label{{{name}}}",
-        f"\\begin{{tabular}}{{{alignment}}}",
-        "\\toprule",
-        " & ".join(_tex(str(column)) for column in shown.columns) + r" \\",
-        "\\midrule",
-        *(" & ".join(_tex(str(value)) for value in row) + r" \\" for row in shown.to_numpy()),
-        "\\bottomrule",
-        "\\end{tabular}",
-        f"\\par\\smallskip\\footnotesize {_tex(note)}",
-        "\\end{table}",
+        f'<div class="table-scroll" role="region" aria-labelledby="{label}" tabindex="0" '
+        'style="overflow-x:auto">',
+        f'<table aria-labelledby="{label}" style="font-variant-numeric:tabular-nums">',
+        "<thead>",
     ]
-    return "\n".join(lines) + "\n"
+    if table.spans:
+        heads = "".join(
+            f'<th scope="colgroup" colspan="{n}" style="text-align:center">{escape(head)}</th>'
+            if head
+            else f'<td colspan="{n}"></td>'
+            for head, n in table.spans
+        )
+        lines.append(f"<tr>{heads}</tr>")
+    heads = "".join(
+        f'<th scope="col" style="text-align:{side}">{_lines(head)}</th>'
+        for head, side in zip(table.heads, table.align, strict=True)
+    )
+    lines += [f"<tr>{heads}</tr>", "</thead>", "<tbody>"]
+    for position, row in enumerate(table.rows):
+        if starts_group(table, position):
+            lines.append(
+                f'<tr class="group"><th scope="rowgroup" colspan="{width}" '
+                f'style="text-align:left">{escape(table.groups[position])}</th></tr>'
+            )
+        lines.append(f"<tr>{_html_row(row, table.align)}</tr>")
+    return "\n".join([*lines, "</tbody>", "</table>", "</div>"])
 
 
-def _cell(value: object, style: str) -> str:
-    if value is None or (isinstance(value, float) and pd.isna(value)) or value is pd.NA:
-        return MISSING
-    if style == "p":
-        return "< 0.001" if float(value) < 0.001 else f"{float(value):.3f}"
-    if style:
-        return format(value, style).replace("-", "\N{MINUS SIGN}")
-    return str(value)
+def _html_row(row: list[str], align: list[str]) -> str:
+    first = (
+        f'<th scope="row" style="text-align:{align[0]};font-weight:inherit">{_lines(row[0])}</th>'
+    )
+    rest = (
+        f'<td style="text-align:{side}">{_lines(cell)}</td>'
+        if side != "right"
+        else f'<td class="number">{_lines(cell)}</td>'
+        for cell, side in zip(row[1:], align[1:], strict=True)
+    )
+    return first + "".join(rest)
 
 
-def _align(numeric: bool) -> str:
-    return ' class="number"' if numeric else ""
+def _lines(cell: str) -> str:
+    return "<br>".join(escape(line) for line in cell.split("\n"))
 
 
-def _tex(text: str) -> str:
-    escapes = {
-        "\\": r"\textbackslash{}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "\N{MINUS SIGN}": "$-$",
-        "<": "$<$",
-        ">": "$>$",
-    }
-    return "".join(escapes.get(character, character) for character in text)
+def latex(text: str) -> str:
+    """Text with what LaTeX would read as commands escaped."""
+    return "".join(_LATEX.get(char, char) for char in text)
+
+
+def as_latex(table: Table, label: str, title: str, note: str) -> str:
+    """The table as a floating booktabs table with its note."""
+    sides = "".join(side[0] for side in table.align)
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        r"\begin{table}[htbp]",
+        r"\centering",
+        rf"\caption{{{latex(title)}}}",
+        rf"\label{{{label}}}",
+        rf"\begin{{tabular}}{{@{{}}{sides}@{{}}}}",
+        r"\toprule",
+    ]
+    if table.spans:
+        cells = [rf"\multicolumn{{{n}}}{{c}}{{{latex(head)}}}" for head, n in table.spans]
+        lines += [" & ".join(cells) + r" \\", *_span_rules(table.spans)]
+    lines += [*_latex_lines(table.heads), r"\midrule"]
+    for position, row in enumerate(table.rows):
+        if starts_group(table, position):
+            head = rf"\textit{{{latex(table.groups[position])}}}"
+            lines += [r"\addlinespace"] if position else []
+            lines.append(rf"\multicolumn{{{len(row)}}}{{@{{}}l}}{{{head}}} \\")
+        lines += _latex_lines(row)
+    lines += [r"\bottomrule", r"\end{tabular}"]
+    if note:
+        lines += [
+            r"\par\smallskip",
+            rf"\begin{{minipage}}{{\linewidth}}\footnotesize {latex(note)}",
+        ]
+        lines += [r"\end{minipage}"]
+    return "\n".join([*lines, r"\end{table}", ""])
+
+
+def _latex_lines(row: list[str]) -> list[str]:
+    parts = [cell.split("\n") for cell in row]
+    height = max(len(part) for part in parts)
+    full = [part + [""] * (height - len(part)) for part in parts]
+    return [" & ".join(latex(part[line]) for part in full) + r" \\" for line in range(height)] + (
+        [r"\addlinespace"] if height > 1 else []
+    )
+
+
+def _span_rules(spans: list[tuple[str, int]]) -> list[str]:
+    rules, start = [], 1
+    for head, width in spans:
+        if head:
+            rules.append(rf"\cmidrule(lr){{{start}-{start + width - 1}}}")
+        start += width
+    return ["".join(rules)] if rules else []

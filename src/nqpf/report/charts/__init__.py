@@ -1,25 +1,43 @@
-"""Chart forms: a tidy frame in, a figure out. Each module is one form."""
+"""Chart forms: tidy frames in, matplotlib figures out.
 
-from nqpf.report.charts.bars import bars, verdict_bars
-from nqpf.report.charts.coefficients import coefficients
+Every form is one function that returns a `Figure` of the house's width, to be handed to
+`Page.save_figure`. None of them computes a result: a rank, an interval or a share arrives
+ready.
+"""
+
+from nqpf.report.charts.bars import bars, changes, shares, verdict_bars
+from nqpf.report.charts.claims import claim_strips, specification_curve
+from nqpf.report.charts.distributions import null_distribution, rank_paths, ridges, standing
+from nqpf.report.charts.grids import small_multiples
+from nqpf.report.charts.intervals import coefficients, lags, rank_intervals
 from nqpf.report.charts.matrix import coverage_matrix, heat_map
-from nqpf.report.charts.paths import paths, small_multiples
-from nqpf.report.charts.ranks import dots, ranks
-from nqpf.report.charts.scatter import scatter
-from nqpf.report.charts.strips import claim_strips
-from nqpf.report.charts.tilemap import tile_map
+from nqpf.report.charts.paths import paths
+from nqpf.report.charts.scatter import curve, network, scatter
+from nqpf.report.charts.tilemap import tile_categories, tile_map
+from nqpf.report.charts.tree import tree
 
 __all__ = [
     "bars",
+    "changes",
     "claim_strips",
     "coefficients",
     "coverage_matrix",
-    "dots",
+    "curve",
     "heat_map",
+    "lags",
+    "network",
+    "null_distribution",
     "paths",
-    "ranks",
+    "rank_intervals",
+    "rank_paths",
+    "ridges",
     "scatter",
+    "shares",
     "small_multiples",
+    "specification_curve",
+    "standing",
+    "tile_categories",
     "tile_map",
+    "tree",
     "verdict_bars",
 ]

@@ -1,151 +1,125 @@
-"""Paths over time: the focus in colour, peers named, all others as context."""
+"""Lines over time."""
 
-import matplotlib.pyplot as plt
-import numpy as np
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from nqpf.report.charts.labels import spread
-from nqpf.report.style import colour
+from nqpf.report.charts.canvas import (
+    CONTEXT,
+    FOCUS,
+    MUTED,
+    canvas,
+    heading,
+    house_styled,
+    need,
+    number_ticks,
+    year_ticks,
+)
+from nqpf.report.charts.labels import end_labels
+from nqpf.report.palette import as_text, peer_colours
 
-LABEL_GAP = 0.052  # of the height of the axes, for one line of text
 
-
+@house_styled
 def paths(
     frame: pd.DataFrame,
     *,
-    focus: list[str],
-    peers: list[str],
-    ylabel: str,
-    colours: dict[str, str] | None = None,
-    zero: bool = False,
+    focus: str | None = None,
+    named: Sequence[str] = (),
+    ylabel: str = "",
+    others: str = "",
+    colours: Mapping[str, str] | None = None,
+    panel: str | None = None,
+    band: tuple[str, str] | None = None,
+    reference: float | None = None,
+    x: str = "year",
+    y: str = "value",
+    unit: str = "unit",
+    height: float | None = None,
 ) -> Figure:
-    """Draw one line per unit over the years, with names at the ends of the lines.
+    """Paths of units over time: one in focus, some named, all others in grey.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns unit, year, value.
-    focus : list of str
-        Units drawn strongly.
-    peers : list of str
-        Units drawn and named; all others are thin context.
+        Columns `x`, `y`, `unit`, with one row per unit and year; gaps stay gaps.
+    focus : str, optional
+        Unit drawn strongly.
+    named : sequence of str
+        Units with a colour and a name of their own.
     ylabel : str
-        What the values are, with their unit.
-    colours : dict, optional
-        Colour by unit, instead of those of the roles.
-    zero : bool
-        Whether the axis starts at zero.
+        What is measured, with its unit; stands above the axes.
+    others : str
+        Name of the units in grey, such as `other provinces`.
+    colours : mapping, optional
+        Colour by unit, where units have one; peers' colours otherwise.
+    panel : str, optional
+        Column that splits the frame into panels, two in a row, on one scale.
+    band : (str, str), optional
+        Columns with the ends of an interval, shaded for focus and named units.
+    reference : float, optional
+        Value at which a thin line is drawn.
+
+    Returns
+    -------
+    Figure
     """
-    fig, ax = plt.subplots(figsize=(7.2, 4.3))
-    wide = frame.pivot(index="year", columns="unit", values="value").sort_index()
-    named = [unit for unit in [*peers, *focus] if unit in wide]
-    context = [unit for unit in wide if unit not in named]
-    for unit in context:
-        ax.plot(wide.index, wide[unit], color=colour("roles", "grid"), linewidth=1.0, zorder=1)
-    colours = colours or {}
-    for unit in named:
-        strong = unit in focus
-        shade = colours.get(unit, colour("roles", "focus" if strong else "peer"))
-        ax.plot(
-            wide.index,
-            wide[unit],
-            color=shade,
-            linewidth=2.6 if strong else 1.4,
-            zorder=3 if strong else 2,
-        )
-    if zero:
-        ax.set_ylim(bottom=0)
-    ax.set_ylabel(ylabel)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
-    ax.margins(x=0.01)
-    end_labels(ax, wide[named], focus, colours)
-    return fig
+    data = need(frame, x, y, unit, panel, *(band or ()))
+    panels = list(data[panel].unique()) if panel else [""]
+    columns = 1 if len(panels) == 1 else 2
+    rows = -(-len(panels) // columns)
+    height = height or (3.3 if rows == columns == 1 else 0.35 + 2.35 * rows)
+    figure, grid = canvas(height, rows, columns, sharey=True)
+    shades = {**peer_colours([n for n in named if n not in (colours or {})]), **(colours or {})}
+    if focus is not None:
+        shades.setdefault(focus, FOCUS)
+    for position, (axes, name) in enumerate(zip(grid, panels, strict=False)):
+        part = data[data[panel] == name] if panel else data
+        heading(axes, str(name), ylabel if position == 0 else (" " if name else ""))
+        _draw_paths(axes, part, (x, y, unit), focus, named, shades, band)
+        if reference is not None:
+            axes.axhline(reference, color=MUTED, lw=0.8, zorder=1)
+        year_ticks(axes, data[x], 6 if columns == 1 else 4)
+        axes.tick_params(axis="y", labelleft=True)
+        number_ticks(axes.yaxis)
+    for axes in grid[len(panels) :]:
+        axes.remove()
+    for axes, name in zip(grid, panels, strict=False):
+        part = data[data[panel] == name] if panel else data
+        _name_paths(axes, part, (x, y, unit), focus, named, shades, others)
+    return figure
 
 
-def end_labels(
-    ax: Axes, wide: pd.DataFrame, focus: list[str], colours: dict[str, str]
-) -> None:
-    """Name each line at its last value, moved apart where names would overlap."""
-    ends = {}
-    for unit in wide:
-        values = wide[unit].dropna()
-        if len(values):
-            ends[unit] = (values.index[-1], float(values.iloc[-1]))
-    if not ends:
-        return
-    low, high = ax.get_ylim()
-    gap = (high - low) * LABEL_GAP
-    places = spread([value for _, value in ends.values()], gap, low, high)
-    right = max(year for year, _ in ends.values())
-    step = (ax.get_xlim()[1] - ax.get_xlim()[0]) * 0.015
-    for (unit, (year, value)), place in zip(ends.items(), places, strict=True):
-        strong = unit in focus
-        shade = colours.get(unit, colour("roles", "focus" if strong else "peer"))
-        ax.plot(
-            [year, right + step],
-            [value, place],
-            color=shade,
-            linewidth=0.6,
-            clip_on=False,
-            zorder=1,
-            scalex=False,
-            scaley=False,
-        )
-        ax.annotate(
-            unit,
-            (right + step, place),
-            xytext=(3, 0),
-            textcoords="offset points",
-            color=shade,
-            fontsize=9,
-            fontweight="bold" if strong else "normal",
-            va="center",
-            annotation_clip=False,
-        )
-    ax.set_ylim(low, high)
+def _draw_paths(axes: Axes, part, keys, focus, named, shades, band) -> None:
+    x, y, unit = keys
+    for name, path in part.sort_values(x).groupby(unit, sort=False):
+        strong, coloured = name == focus, name in named or name == focus
+        shade = shades.get(name, CONTEXT)
+        style = {"lw": 2.6 if strong else 1.7, "zorder": 4 if strong else 3}
+        if not coloured:
+            style = {"lw": 0.8, "alpha": 0.55, "zorder": 2}
+        axes.plot(path[x], path[y], color=shade, **style)
+        alone = path[y].notna() & path[y].shift().isna() & path[y].shift(-1).isna()
+        axes.plot(path[x][alone], path[y][alone], "o", ms=3, color=shade, zorder=style["zorder"])
+        last = path.dropna(subset=[y]).tail(1)
+        if coloured and len(last):
+            axes.plot(last[x], last[y], "o", color=shade, ms=5.5 if strong else 4, zorder=5)
+        if band and coloured:
+            axes.fill_between(
+                path[x], path[band[0]], path[band[1]], color=shade, alpha=0.16, zorder=1.5, lw=0
+            )
 
 
-def small_multiples(
-    frame: pd.DataFrame,
-    *,
-    order: list[str],
-    series: dict[str, str],
-    ylabel: str,
-    columns: int = 4,
-) -> Figure:
-    """Draw one small panel per unit with the same axes.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns unit, year, series, value.
-    order : list of str
-        Units in the order of the panels.
-    series : dict of str to str
-        Colour by series; named in the first panel.
-    ylabel : str
-        What the values are, with their unit.
-    columns : int
-        Panels side by side.
-    """
-    rows = int(np.ceil(len(order) / columns))
-    fig, axes = plt.subplots(
-        rows, columns, figsize=(7.2, 1.35 * rows + 0.5), sharex=True, sharey=True, squeeze=False
-    )
-    for ax, unit in zip(axes.flat, order, strict=False):
-        part = frame[frame["unit"] == unit]
-        for name, shade in series.items():
-            line = part[part["series"] == name].sort_values("year")
-            ax.plot(line["year"], line["value"], color=shade, linewidth=1.5)
-        ax.set_title(unit, fontsize=9)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=2))
-        ax.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    for ax in axes.flat[len(order) :]:
-        ax.set_visible(False)
-    handles = [plt.Line2D([], [], color=shade, linewidth=2.5) for shade in series.values()]
-    fig.legend(handles, series, loc="outside upper left", ncols=len(series))
-    fig.supylabel(ylabel, fontsize=9.5, color=colour("roles", "muted"))
-    return fig
+def _name_paths(axes: Axes, part, keys, focus, named, shades, others) -> None:
+    x, y, unit = keys
+    last = part.dropna(subset=[y]).sort_values(x).groupby(unit)[y].last()
+    wanted = [name for name in ([focus] if focus else []) + list(named) if name in last.index]
+    labels = [
+        (str(name), last[name], as_text(shades[name]), name == focus)
+        for name in dict.fromkeys(wanted)
+    ]
+    rest = last.drop(wanted)
+    if others and len(rest):
+        labels.append((others, rest.median(), MUTED, False))
+    end_labels(axes, labels)

@@ -1,98 +1,213 @@
 """Tile maps: every unit a square of the same size, so that each can be read."""
 
-import matplotlib.pyplot as plt
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
-from nqpf.report.charts.labels import readable_on
-from nqpf.report.style import colour
+from nqpf.errors import StudyError
+from nqpf.report.charts.canvas import FAINT, INK, MUTED, canvas, house_styled, key, need
+from nqpf.report.charts.labels import fitting_size
+from nqpf.report.numbers import number, significant_decimals
+from nqpf.report.palette import readable_on, scale
+from nqpf.report.style import WIDTH
+
+GAP = 0.04  # of a tile
+LEAST = 7  # points; names that are longer than a tile shrink no further
+BREAKS = {"Inner Mongolia": "Inner\nMongolia", "Heilongjiang": "Heilong-\njiang"}
 
 
+@house_styled
 def tile_map(
     frame: pd.DataFrame,
     *,
     label: str,
-    decimals: int = 2,
-    focus: list[str] | None = None,
-    cmap: str = "YlGnBu",
+    value: str = "value",
+    digits: int | None = None,
+    centre: float | None = None,
+    limits: tuple[float, float] | None = None,
+    focus: str | None = None,
 ) -> Figure:
-    """Draw values of units on their tiles.
+    """Values of units on their tiles, with a labelled colour bar.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns unit, name_zh, tile_row, tile_col, value; missing values are hatched.
+        Columns unit, tile_row, tile_col, the value, and name_zh where both names are shown.
+        A missing value is hatched and says so.
     label : str
-        What the values are, with their unit.
-    decimals : int
-        Decimals shown.
-    focus : list of str, optional
-        Units that get a frame.
-    cmap : str
-        Name of a sequential colour map.
+        What the values are, with unit and year.
+    value : str
+        Column drawn.
+    digits : int, optional
+        Decimals; by default as many as three significant figures need.
+    centre : float, optional
+        Value at which a diverging scale turns, such as 0 or an average; sequential otherwise.
+    limits : (float, float), optional
+        Ends of the scale, so that several maps share one.
+    focus : str, optional
+        Unit with a frame.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    StudyError
+        If two units share a tile or no unit has a value.
     """
-    columns = int(frame["tile_col"].max()) + 1
-    rows = int(frame["tile_row"].max()) + 1
-    fig, ax = plt.subplots(figsize=(7.2, 7.2 * rows / columns + 0.75))
-    known = frame["value"].dropna()
-    norm = plt.Normalize(known.min(), known.max() if known.max() > known.min() else None)
-    scale = plt.get_cmap(cmap)
-    size = 7.2 * 72 / columns  # of a tile in points
-    for item in frame.to_dict("records"):
-        x, y, value = item["tile_col"], item["tile_row"], item["value"]
-        missing = pd.isna(value)
-        face = (0.96, 0.96, 0.96) if missing else scale(norm(value))[:3]
-        strong = item["unit"] in (focus or [])
-        ax.add_patch(
-            plt.Rectangle(
-                (x + 0.03, y + 0.03),
-                0.94,
-                0.94,
-                facecolor=face,
-                edgecolor=colour("roles", "focus") if strong else (0.8, 0.8, 0.8),
-                linewidth=2.4 if strong else 0.5,
-                hatch="///" if missing else None,
-                zorder=3 if strong else 2,
-            )
+    data = need(frame, "unit", "tile_row", "tile_col", value)
+    known = data[value].dropna().astype(float)
+    if known.empty:
+        raise StudyError(f"no unit has a value of {value!r}; there is nothing to map")
+    low, high = limits or (known.min(), known.max())
+    norm, colours = _norm(low, high, centre), scale("sequential" if centre is None else "diverging")
+    if digits is None:
+        digits = significant_decimals(float(known.abs().median()))
+
+    def look(row: Mapping) -> tuple[object, str]:
+        if pd.isna(row[value]):
+            return None, "no data"
+        return colours(norm(row[value])), number(float(row[value]), digits)
+
+    figure, axes = _tiles(data, look, focus)
+    _colour_bar(axes, norm, colours, label, digits)
+    return figure
+
+
+@house_styled
+def tile_categories(
+    frame: pd.DataFrame,
+    *,
+    category: str,
+    colours: Mapping[str, str],
+    text: str | None = None,
+    focus: str | None = None,
+) -> Figure:
+    """Kinds of units on their tiles: regions, clusters, regimes.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns unit, tile_row, tile_col, the category, and name_zh where both names are shown.
+    category : str
+        Column drawn; a missing one is hatched.
+    colours : mapping of str to str
+        Colour by category, in the order of the key.
+    text : str, optional
+        Column printed on the tile below the name, already as text.
+    focus : str, optional
+        Unit with a frame.
+
+    Returns
+    -------
+    Figure
+    """
+    data = need(frame, "unit", "tile_row", "tile_col", category, text)
+    if unknown := set(data[category].dropna()) - set(colours):
+        raise StudyError(f"no colour is given for the category {sorted(unknown)[0]!r}")
+
+    def look(row: Mapping) -> tuple[object, str]:
+        if pd.isna(row[category]):
+            return None, "no data"
+        return colours[row[category]], str(row[text]) if text else ""
+
+    figure, axes = _tiles(data, look, focus)
+    present = {name: shade for name, shade in colours.items() if name in set(data[category])}
+    key(axes, present, "area")
+    return figure
+
+
+def _tiles(
+    data: pd.DataFrame, look: Callable[[Mapping], tuple[object, str]], focus: str | None
+) -> tuple[Figure, Axes]:
+    if data.duplicated(["tile_row", "tile_col"]).any():
+        twice = data[data.duplicated(["tile_row", "tile_col"], keep=False)]["unit"]
+        raise StudyError(f"{' and '.join(twice)} share a tile; give each its own place")
+    left, top = data["tile_col"].min(), data["tile_row"].min()
+    columns = int(data["tile_col"].max() - left) + 1
+    rows = int(data["tile_row"].max() - top) + 1
+    side = (WIDTH - 0.12) / columns
+    figure, (axes,) = canvas(side * rows + 0.55)
+    for row in data.to_dict("records"):
+        _tile(axes, row["tile_col"] - left, row["tile_row"] - top, side * 72, row, look(row),
+              row["unit"] == focus)  # fmt: skip
+    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    axes.axis("off")
+    return figure, axes
+
+
+def _tile(axes: Axes, x: float, y: float, side: float, row: Mapping, look, focus: bool) -> None:
+    face, text = look
+    ink = MUTED if face is None else readable_on(face)
+    axes.add_patch(
+        FancyBboxPatch(
+            (x + GAP, y + GAP), 1 - 2 * GAP, 1 - 2 * GAP, boxstyle="round,pad=0,rounding_size=0.05",
+            facecolor="white" if face is None else face, hatch="////" if face is None else None,
+            edgecolor=INK if focus else FAINT if face is None else "none",
+            linewidth=2 if focus else 0.5, zorder=3 if focus else 2,
         )
-        ink = readable_on(face)
-        text = "no data" if missing else f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
-        name = item["unit"].replace("Inner Mongolia", "Inner\nMongolia")
-        longest = max(len(line) for line in name.split("\n"))
-        fitted = min(9.0, size * 0.88 / (0.62 * longest))
-        ax.text(
-            x + 0.5, y + 0.30, name, ha="center", va="center", fontsize=fitted, color=ink, zorder=4
-        )
-        ax.text(
-            x + 0.5,
-            y + 0.55,
-            item["name_zh"],
-            ha="center",
-            va="center",
-            fontsize=min(8.0, fitted),
-            color=ink,
-            zorder=4,
-        )
-        ax.text(
-            x + 0.5,
-            y + 0.78,
-            text,
-            ha="center",
-            va="center",
-            fontsize=min(9.0, size * 0.2),
-            color=ink,
-            fontweight="bold",
-            zorder=4,
-        )
-    ax.set_xlim(0, columns)
-    ax.set_ylim(rows, 0)
-    ax.set_aspect("equal")
-    ax.axis("off")
-    ax.plot([], [])
-    ax.dataLim.update_from_data_xy(np.array([[0, 0], [columns, rows]]))
-    mappable = plt.cm.ScalarMappable(norm, scale)
-    bar = fig.colorbar(mappable, ax=ax, location="top", shrink=0.4, aspect=30, anchor=(0, 0))
-    bar.set_label(label, loc="left", fontsize=9)
-    bar.outline.set_visible(False)
-    return fig
+    )  # fmt: skip
+    name = BREAKS.get(row["unit"], row["unit"]) if side < 50 else row["unit"]
+    chinese = row.get("name_zh")
+    lines = [(part, 8.5, "normal") for part in name.split("\n")]
+    lines += [(chinese, 8, "normal")] if isinstance(chinese, str) and len(lines) == 1 else []
+    lines += [(text, 9 if face is not None else 8, "bold" if face is not None else "normal")]
+    lines = [line for line in lines if line[0]]
+    step = min(0.27, 0.86 / len(lines))
+    width = side * (1 - 2 * GAP) - 3
+    for i, (part, size, weight) in enumerate(lines):
+        size = fitting_size([part], width, min(size, step * side * 0.84), LEAST)  # noqa: PLW2901
+        axes.text(
+            x + 0.5, y + 0.51 + step * (i - (len(lines) - 1) / 2), part, color=ink, fontsize=size,
+            fontweight=weight, ha="center", va="center_baseline", zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8} if face is None else None,
+        )  # fmt: skip
+
+
+def _norm(low: float, high: float, centre: float | None) -> Normalize:
+    if high <= low:
+        high = low + 1
+    if centre is None:
+        return Normalize(low, high, clip=True)
+    reach = max(abs(high - centre), abs(low - centre))
+    return TwoSlopeNorm(centre, centre - reach, centre + reach)
+
+
+def _colour_bar(axes: Axes, norm: Normalize, colours: Colormap, label: str, digits: int) -> None:
+    """A short bar above the map, at the right of what it measures."""
+    box = axes.inset_axes([0.0, 1.055, 0.36, 0], transform=axes.transAxes)
+    box.set_axes_locator(_bar_place(axes))
+    ramp = np.linspace(norm.vmin, norm.vmax, 128)
+    box.imshow(colours(norm(ramp))[None, :, :], aspect="auto", extent=(norm.vmin, norm.vmax, 0, 1))
+    box.set_yticks([])
+    ends = [norm.vmin, norm.vmax] if norm.vmin != norm.vmax else [norm.vmin]
+    if isinstance(norm, TwoSlopeNorm):
+        ends.insert(1, norm.vcenter)
+    box.set_xticks(ends, [number(float(end), digits) for end in ends])
+    box.tick_params(axis="x", length=0, pad=2, labelsize=8.5)
+    box.grid(False)
+    box.spines[:].set_visible(False)
+    axes.annotate(
+        label, (0, 1), (0, 30), "axes fraction", "offset points", fontsize=9.5, color=INK,
+        va="bottom", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _bar_place(axes: Axes):
+    """Eight points high and eighteen above the map, whatever the map's size."""
+    from matplotlib.transforms import Bbox
+
+    def place(_, renderer):
+        figure = axes.figure
+        pixel = figure.dpi / 72
+        box = axes.get_window_extent()
+        bar = Bbox.from_bounds(box.x0 + 2 * pixel, box.y1 + 17 * pixel, 130 * pixel, 8 * pixel)
+        return bar.transformed(figure.transFigure.inverted())
+
+    return place

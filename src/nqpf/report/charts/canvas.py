@@ -1,0 +1,173 @@
+"""What all charts share: the canvas, axes read like a page, numbers on ticks, keys."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from nqpf.errors import StudyError
+from nqpf.report.numbers import number
+from nqpf.report.palette import colour
+from nqpf.report.style import WIDTH, house_style
+
+SMALL = 8  # points; nothing is set smaller
+MUTED = colour("ink", "muted")
+FAINT = colour("ink", "faint")
+GRID = colour("ink", "grid")
+INK = colour("ink", "text")
+FOCUS = colour("focus", "focus")
+PEER = colour("focus", "peer")
+CONTEXT = colour("focus", "context")
+MARKERS = ("o", "D", "s", "^", "v", "P", "X", "h")
+
+
+def house_styled(make: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Draw a chart in the house style, whatever was set before."""
+
+    @wraps(make)
+    def styled(*args: object, **kwargs: object) -> Figure:
+        with house_style():
+            return make(*args, **kwargs)
+
+    return styled
+
+
+def canvas(
+    height: float, rows: int = 1, columns: int = 1, **settings: object
+) -> tuple[Figure, np.ndarray]:
+    """An empty figure of the house's width and its axes, row by row.
+
+    Parameters
+    ----------
+    height : float
+        Inches.
+    rows, columns : int
+        Of axes.
+    **settings
+        Passed to `Figure.subplots`.
+
+    Returns
+    -------
+    Figure, array of Axes
+        The array is flat.
+    """
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(rows, columns, squeeze=False, **settings)
+    return figure, axes.ravel()
+
+
+def need(frame: pd.DataFrame, *columns: str | None) -> pd.DataFrame:
+    """The frame with named index levels as columns, once it is sure to hold what is drawn.
+
+    Raises
+    ------
+    StudyError
+        If it is empty or a column is missing.
+    """
+    named = any(name is not None for name in frame.index.names)
+    data = frame.reset_index() if named else frame.reset_index(drop=True)
+    lost = [name for name in columns if name is not None and name not in data.columns]
+    if lost:
+        raise StudyError(f"the chart needs a column {lost[0]!r}; the frame has {list(data)}")
+    if data.empty:
+        raise StudyError("the chart has nothing to draw: the frame has no rows")
+    return data
+
+
+def heading(axes: Axes, title: str = "", label: str = "") -> None:
+    """Panel title and, below it, what the vertical axis measures, both at the left."""
+    pad = 7
+    if label:
+        axes.annotate(
+            label, (0, 1), (0, 6), "axes fraction", "offset points",
+            va="bottom", color=MUTED, fontsize=9,
+        )  # fmt: skip
+        pad += 12 * (label.count("\n") + 1)
+    if title:
+        axes.set_title(title, pad=pad)
+
+
+def number_ticks(axis: Axis, most: int = 5, ending: str = "") -> None:
+    """Round ticks, written with separators and a true minus sign."""
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+
+    def written(value: float, _: int | None) -> str:
+        ticks = axis.get_majorticklocs()
+        step = np.diff(ticks).min() if len(ticks) > 1 else abs(value)
+        digits = next((d for d in range(7) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 6)
+        return number(float(value), digits) + ending
+
+    axis.set_major_formatter(FuncFormatter(written))
+
+
+def year_ticks(axes: Axes, years: Sequence[int], most: int = 6) -> None:
+    """Whole years, the first and the last among them."""
+    first, last = int(min(years)), int(max(years))
+    least = max(1, -(-(last - first) // max(most - 1, 1)))
+    even = [step for step in range(least, 2 * least + 1) if (last - first) % step == 0]
+    ticks = list(range(last, first - 1, -(even[0] if even else least)))
+    if ticks[-1] != first:
+        ticks[-1 if len(ticks) > 1 else 0 :] = [first] if len(ticks) > 1 else [last, first]
+    axes.set_xticks(sorted(ticks), [str(year) for year in sorted(ticks)])
+
+
+def rows_axis(axes: Axes, labels: Sequence[str], colours: Mapping[str, str] | None = None) -> None:
+    """One labelled row per item, the first on top, with a light line to guide the eye."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.tick_params(axis="y", labelcolor=INK, pad=6)
+    axes.grid(True, axis="both")
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", length=0)
+    for tick, label in zip(axes.get_yticklabels(), labels, strict=True):
+        tick.set_linespacing(1)
+        if colours and label in colours:
+            tick.set(color=colours[label], fontweight="bold")
+
+
+def key(
+    target: Axes | Figure,
+    entries: Mapping[str, str],
+    kind: str = "dot",
+    markers: Mapping[str, str] | None = None,
+) -> None:
+    """A one-line key above the axes, at the left: a mark and a word for each colour.
+
+    Parameters
+    ----------
+    target : Axes or Figure
+        What it explains.
+    entries : mapping of str to str
+        Colour by word.
+    kind : str
+        `dot`, `line` or `area`.
+    markers : mapping, optional
+        Marker by word, for dots.
+    """
+    handles = []
+    for name, shade in entries.items():
+        match kind:
+            case "area":
+                handles.append(Patch(facecolor=shade, label=name))
+            case "line":
+                handles.append(Line2D([], [], color=shade, lw=2, label=name))
+            case _:
+                marker = (markers or {}).get(name, "o")
+                handles.append(Line2D([], [], color=shade, marker=marker, ls="", label=name))
+    settings = {
+        "handles": handles, "ncols": len(handles), "columnspacing": 1.2, "handletextpad": 0.3,
+        "handlelength": 1.2 if kind == "line" else 0.9, "labelcolor": INK,
+    }  # fmt: skip
+    if isinstance(target, Figure):
+        target.legend(loc="outside upper left", **settings)
+    else:
+        target.legend(loc="lower left", bbox_to_anchor=(0, 1.01), **settings)

@@ -1,0 +1,205 @@
+"""What was claimed beside what was found."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nqpf.report.charts.canvas import (
+    FAINT,
+    GRID,
+    INK,
+    MUTED,
+    PEER,
+    canvas,
+    house_styled,
+    need,
+)
+from nqpf.report.numbers import number, significant_decimals
+from nqpf.report.palette import as_text, colour
+
+REACH = 40  # percent of the stated value; what lies beyond stands at the edge with an arrow
+
+
+@house_styled
+def claim_strips(frame: pd.DataFrame, *, kind: str = "verdicts", reach: float = REACH) -> Figure:
+    """One strip per quantitative claim: the stated value, its tolerance, what was found.
+
+    Every strip is scaled by its own stated value, so that claims in percent, points and yuan
+    stand side by side; the numbers themselves are printed above it.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns claim_id, label, stated, found_low, found_high (equal for one value, missing where
+        nothing was found), tolerance (in the unit of the claim), unit, verdict.
+    kind : str
+        Group of the palette that the verdicts belong to: `verdicts` or `evidence`.
+    reach : float
+        Percent of the stated value at which a strip ends.
+
+    Returns
+    -------
+    Figure
+    """
+    data = need(frame, "claim_id", "label", "stated", "found_low", "found_high", "tolerance",
+                "unit", "verdict")  # fmt: skip
+    figure, (axes,) = canvas(0.85 + 0.5 * len(data))
+    for i, row in enumerate(data.to_dict("records")):
+        _strip(axes, i, row, kind, reach)
+        _strip_words(axes, i, row, kind)
+    axes.set_xlim(-reach * 1.06, reach * 1.06)
+    axes.set_ylim(len(data) - 0.35, -0.85)
+    axes.set_yticks([])
+    axes.grid(False)
+    axes.axvline(0, color=INK, lw=0.6, alpha=0.25, zorder=0)
+    axes.set_xticks([-reach, -reach / 2, 0, reach / 2, reach])
+    axes.set_xticklabels(
+        [f"{number(-reach, 0)}%", f"{number(-reach / 2, 0)}%", "as stated",
+         f"+{number(reach / 2, 0)}%", f"+{number(reach, 0)}%"]
+    )  # fmt: skip
+    axes.set_xlabel("Evidence relative to the stated value")
+    handles = [
+        *axes.plot([], [], "D", color=INK, ms=5.5, label="stated in the paper"),
+        *axes.plot([], [], "o", color=MUTED, ms=6.5, label="found elsewhere"),
+        *axes.plot([], [], "s", color=GRID, ms=9, label="tolerance"),
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=3, columnspacing=1.2,
+                  handletextpad=0.2)  # fmt: skip
+    return figure
+
+
+def _strip(axes: Axes, i: int, row: Mapping, kind: str, reach: float) -> None:
+    shade = colour(kind, row["verdict"])
+    scale = 100 / abs(row["stated"]) if row["stated"] else 100
+    tolerance = min(row["tolerance"] * scale, reach) if pd.notna(row["tolerance"]) else 0
+    axes.plot([-reach, reach], [i, i], color=FAINT, lw=0.7, zorder=1)
+    axes.plot([-tolerance, tolerance], [i, i], color=GRID, lw=9, solid_capstyle="butt", zorder=1.5)
+    axes.plot(0, i, "D", color=INK, ms=5.5, zorder=3)
+    if pd.isna(row["found_low"]):
+        return
+    ends = np.array([row["found_low"], row["found_high"]], dtype=float)
+    ends = (ends - row["stated"]) * scale
+    axes.plot(np.clip(ends, -reach, reach), [i, i], color=shade, lw=3.2, alpha=0.6, zorder=4)
+    for end in dict.fromkeys(ends):
+        beyond = abs(end) > reach
+        marker = (">" if end > 0 else "<") if beyond else "o"
+        axes.plot(np.clip(end, -reach, reach), i, marker, color=shade, ms=7, zorder=5)
+
+
+def _strip_words(axes: Axes, i: int, row: Mapping, kind: str) -> None:
+    shade = as_text(colour(kind, row["verdict"]))
+    at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(f"{row['claim_id']}  {row['label']}", (0, i), (0, 7), color=INK, fontsize=9,
+                  ha="left", **at)  # fmt: skip
+    axes.annotate(row["verdict"], (1, i), (0, 7), color=shade, fontsize=9, ha="right",
+                  fontweight="bold", **at)  # fmt: skip
+    axes.annotate(f"{_pair(row)}", (0, i), (0, -8), fontsize=8.5, color=MUTED, ha="left",
+                  xycoords=("axes fraction", "data"), textcoords="offset points",
+                  va="top")  # fmt: skip
+
+
+def _pair(row: Mapping) -> str:
+    unit = "" if not row["unit"] else row["unit"] if row["unit"] == "%" else f" {row['unit']}"
+    stated = f"paper {_short(row['stated'])}{unit}"
+    if pd.isna(row["found_low"]):
+        return f"{stated}, nothing found"
+    found = _short(row["found_low"])
+    if row["found_high"] != row["found_low"]:
+        found += f" to {_short(row['found_high'])}"
+    return f"{stated}, found {found}{unit}"
+
+
+def _short(value: float) -> str:
+    digits = significant_decimals(float(value))
+    text = number(float(value), digits)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@house_styled
+def specification_curve(
+    frame: pd.DataFrame,
+    *,
+    ylabel: str,
+    choices: Mapping[str, str],
+    main: str | None = None,
+    smallest: float | None = None,
+) -> Figure:
+    """All specifications by the size of their estimate, and below it what each chose.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns estimate, low, high, and one per choice.
+    ylabel : str
+        What is estimated, with its unit.
+    choices : mapping of str to str
+        Column of each choice and its heading, in order.
+    main : str, optional
+        Boolean column that is true for the declared specification.
+    smallest : float, optional
+        Smallest effect of interest; the band around zero is shaded.
+
+    Returns
+    -------
+    Figure
+    """
+    data = need(frame, "estimate", "low", "high", main, *choices)
+    data = data.sort_values("estimate", kind="stable").reset_index(drop=True)
+    rows = [(head, None) for head in ()]
+    for column, head in choices.items():
+        rows.append((head, None))
+        rows += [(column, level) for level in pd.unique(data[column].sort_index())]
+    lower = 0.17 * len(rows) + 0.1
+    figure, (top, bottom) = canvas(
+        2.3 + lower, 2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, lower]}
+    )
+    _curve_top(top, data, main, smallest, ylabel)
+    _curve_choices(bottom, data, rows, main)
+    return figure
+
+
+def _curve_top(axes: Axes, data: pd.DataFrame, main: str | None, smallest, ylabel: str) -> None:
+    from nqpf.report.charts.canvas import FOCUS, heading, number_ticks
+
+    at = np.arange(len(data))
+    clear = (data["low"] > 0) | (data["high"] < 0)
+    many = len(data) > 80
+    if smallest is not None:
+        axes.axhspan(-smallest, smallest, color=GRID, alpha=0.75, lw=0, zorder=0)
+    axes.vlines(at, data["low"], data["high"], color=FAINT, lw=0.6 if many else 1.4, alpha=0.6)
+    size = 2.6 if many else 4.5
+    for part, fill in ((clear, PEER), (~clear, "white")):
+        axes.plot(at[part], data["estimate"][part], "o", mec=PEER, mfc=fill, mew=1, ms=size)
+    if main:
+        own = data[main].astype(bool).to_numpy()
+        axes.vlines(at[own], data["low"][own], data["high"][own], color=FOCUS, lw=1.8, zorder=4)
+        axes.plot(at[own], data["estimate"][own], "D", color=FOCUS, ms=7, mec="white", zorder=5)
+    axes.axhline(0, color=INK, lw=0.9, zorder=1)
+    axes.tick_params(axis="x", length=0, labelbottom=False)
+    axes.spines["bottom"].set_visible(False)
+    heading(axes, "", ylabel)
+    number_ticks(axes.yaxis)
+
+
+def _curve_choices(axes: Axes, data: pd.DataFrame, rows: list, main: str | None) -> None:
+    from nqpf.report.charts.canvas import FOCUS, rows_axis
+
+    many = len(data) > 80
+    own = data[main].astype(bool).to_numpy() if main else np.zeros(len(data), dtype=bool)
+    for i, (column, level) in enumerate(rows):
+        if level is None:
+            continue
+        chosen = (data[column] == level).to_numpy()
+        at = np.flatnonzero(chosen & ~own)
+        axes.plot(at, np.full(len(at), i), "|", color=MUTED, ms=6, mew=0.8 if many else 2)
+        at = np.flatnonzero(chosen & own)
+        axes.plot(at, np.full(len(at), i), "|", color=FOCUS, ms=9, mew=2.2, zorder=4)
+    rows_axis(axes, [str(column if level is None else level) for column, level in rows])
+    axes.grid(False)
+    for tick, (_, level) in zip(axes.get_yticklabels(), rows, strict=True):
+        tick.set(fontsize=8.5, fontweight="bold" if level is None else "normal")
+    axes.set_xticks([])
+    axes.set_xlabel(f"{number(len(data))} specifications, by the size of the estimate")
