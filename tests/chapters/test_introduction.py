@@ -6,12 +6,14 @@ import pytest
 
 from nqpf.chapters.introduction import (
     cells_by_grade,
+    core_codebook,
     coverage_by_year,
     judgements,
     last_complete_year,
+    manufacturing_pivot,
     panel_summary,
     sources_used,
-    standing,
+    standings,
     variables_used,
 )
 from nqpf.errors import StudyError
@@ -61,23 +63,49 @@ def test_the_last_complete_year_needs_every_indicator(panel):
         last_complete_year(panel.assign(rich=np.nan), ["rich"])
 
 
-def test_standing_respects_the_direction(panel):
+def test_standings_respect_the_direction(panel):
     codebook = pd.DataFrame(
         {
-            "id": ["rich", "dirty"],
-            "role": ["outcome", "outcome"],
-            "dimension": ["income", "smoke"],
-            "direction": ["+", "-"],
-            "unit": ["yuan", "t"],
+            "id": ["rich", "dirty", "size"],
+            "role": ["outcome", "outcome", "control"],
+            "dimension": ["income", "smoke", "size"],
+            "direction": ["+", "-", "none"],
         }
     )
-    table = standing(panel, codebook, "B", ["A", "C"], 2020).set_index("id")
-    assert table.loc["rich", "rank"] == 2
-    assert table.loc["dirty", "rank"] == 2
-    assert table.loc["dirty", "z"] == pytest.approx(0)
-    assert table.loc["rich", "peers"] == 3
-    with pytest.raises(StudyError, match="Z in 2020"):
-        standing(panel, codebook, "Z", [], 2020)
+    table = standings(panel, codebook, 2020).set_index(["id", "unit"])
+    assert set(table.index.get_level_values("id")) == {"rich", "dirty"}
+    assert table.loc[("rich", "C"), "rank"] == 1
+    assert table.loc[("dirty", "C"), "rank"] == 1
+    assert table.loc[("dirty", "A"), "value"] < 0
+    assert table.loc[("rich", "B"), "raw"] == 3
+    with pytest.raises(StudyError, match="1999"):
+        standings(panel, codebook, 1999)
+
+
+def test_the_last_year_of_each_economy_counts():
+    table = pd.DataFrame(
+        {
+            "iso3": ["CHN", "CHN", "USA", "DEU", "FRA"],
+            "year": [2020, 2021, 2020, 2021, 2021],
+            "variable": ["Manufacturing, value added (% of GDP)"] * 5,
+            "value": [26.0, 27.0, 11.0, 18.0, 9.0],
+        }
+    )
+    pivot = manufacturing_pivot(table, "CHN", ["USA", "DEU"])
+    assert pivot["label"].tolist() == ["CHN", "DEU", "USA"]
+    assert pivot["value"].tolist() == [27.0, 18.0, 11.0]
+
+
+def test_core_codebook_leaves_controls_and_variants_out():
+    codebook = pd.DataFrame(
+        {
+            "id": ["a", "b", "c", "d"],
+            "level": ["city", "city", "province", "city"],
+            "role": ["means", "control", "means", "means"],
+            "default": ["core", "core", "core", "alt"],
+        }
+    )
+    assert core_codebook(codebook, "city")["id"].tolist() == ["a"]
 
 
 def test_judgements_are_counted_by_action():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from nqpf.data.indicators import years_of
 from nqpf.errors import StudyError
 from nqpf.expressions import names
 
@@ -151,59 +152,107 @@ def judgements(exclusions: pd.DataFrame) -> pd.DataFrame:
     return counts.sort_values(["drop", "flag", "judged"], ascending=False).reset_index()
 
 
-def standing(
-    indicators: pd.DataFrame, codebook: pd.DataFrame, case: str, peers: list[str], year: int
-) -> pd.DataFrame:
-    """Where the case stands among all units on each indicator in one year.
+def standings(indicators: pd.DataFrame, codebook: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Where every unit stands on each indicator that has a direction, in one year.
 
     Parameters
     ----------
     indicators : DataFrame
         Indicators in columns, indexed by unit and year.
     codebook : DataFrame
-        Codebook of the same level: id, role, dimension, direction, unit.
-    case : str
-        Unit that is studied.
-    peers : list of str
-        Units it is compared with.
+        Codebook of the same level: id, role, dimension, direction.
     year : int
         Year looked at.
 
     Returns
     -------
     DataFrame
-        Columns id, role, dimension, unit, value, median, peers (median of the peers), rank
-        (1 is best by the declared direction), units (with a value), z (distance from the mean
-        of the units in standard deviations, positive is better).
+        Columns role, id, label (the dimension), unit, value (distance from the mean of all units in
+        standard deviations, positive is better), raw (in the indicator's unit), rank (1 is best),
+        units (with a value).
 
     Raises
     ------
     StudyError
-        If the case or the year is not in the panel.
+        If the year is not in the panel.
     """
-    if (case, year) not in indicators.index:
-        raise StudyError(f"{case} in {year} is not in the panel; choose another case or year")
-    rows = []
-    for item in codebook.to_dict("records"):
-        values = indicators[item["id"]].xs(year, level="year").dropna()
-        if case not in values.index or item["direction"] not in ("+", "-"):
+    if year not in indicators.index.unique("year"):
+        raise StudyError(f"{year} is not in the panel; choose another year")
+    parts = []
+    for item in codebook[codebook["direction"] != "none"].to_dict("records"):
+        raw = indicators[item["id"]].xs(year, level="year").dropna()
+        if raw.nunique() < 2:
             continue
         sign = 1 if item["direction"] == "+" else -1
-        rows.append(
+        part = pd.DataFrame(
             {
-                "id": item["id"],
                 "role": item["role"],
-                "dimension": item["dimension"],
-                "unit": item["unit"],
-                "value": values[case],
-                "median": values.median(),
-                "peers": values.reindex(peers).median(),
-                "rank": int((sign * values > sign * values[case]).sum()) + 1,
-                "units": len(values),
-                "z": sign * (values[case] - values.mean()) / values.std(),
+                "id": item["id"],
+                "label": item["dimension"],
+                "unit": raw.index,
+                "value": sign * (raw - raw.mean()) / raw.std(),
+                "raw": raw,
+                "rank": (sign * raw).rank(ascending=False, method="min").astype(int),
+                "units": len(raw),
             }
         )
-    return pd.DataFrame(rows)
+        parts.append(part.reset_index(drop=True))
+    return pd.concat(parts, ignore_index=True)
+
+
+def core_codebook(codebook: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Rows of the core indicators and outcomes of a level, in the order of the codebook.
+
+    Parameters
+    ----------
+    codebook : DataFrame
+        data/codebook/indicators.csv.
+    level : str
+        `province` or `city`.
+    """
+    chosen = (codebook["level"] == level) & (codebook["default"] == "core")
+    return codebook[chosen & (codebook["role"] != "control")]
+
+
+def core_window(codebook: pd.DataFrame) -> tuple[int, int]:
+    """First and last year in which every core indicator of the provinces' elements is declared.
+
+    Parameters
+    ----------
+    codebook : DataFrame
+        data/codebook/indicators.csv.
+    """
+    elements = core_codebook(codebook, "province")
+    elements = elements[elements["role"].isin(["laborers", "means", "objects"])]
+    common = set.intersection(*(years_of(years) for years in elements["years"]))
+    return min(common), max(common)
+
+
+def manufacturing_pivot(international: pd.DataFrame, home: str, others: list[str]) -> pd.DataFrame:
+    """Manufacturing's share of output in the last year of each economy.
+
+    Parameters
+    ----------
+    international : DataFrame
+        Columns iso3, year, variable, value.
+    home : str
+        Economy that is judged, as ISO code.
+    others : list of str
+        Economies it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        Columns label (ISO code), year, value (% of GDP); home first, then by value.
+    """
+    rows = international[
+        international["variable"].str.startswith("Manufacturing, value added")
+        & international["iso3"].isin([home, *others])
+    ].dropna(subset=["value"])
+    last = rows.sort_values("year").groupby("iso3").tail(1)
+    last = last.assign(home=last["iso3"] == home)
+    last = last.sort_values(["home", "value"], ascending=False)
+    return last.rename(columns={"iso3": "label"})[["label", "year", "value"]].reset_index(drop=True)
 
 
 def last_complete_year(indicators: pd.DataFrame, ids: list[str], share: float = 0.9) -> int:
