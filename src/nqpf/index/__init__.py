@@ -1,9 +1,10 @@
 """Composite indicators for panels: hierarchy, treatment, normalisation, weights, aggregation.
 
 `build_index` makes an index from a panel, a `Hierarchy` and `IndexOptions`. The modules around it
-ask whether the index can be trusted: `importance` (do weights matter as they say), `audit` and
-`confirmatory` (do the data speak for the elements), `rank_model`, `uncertainty` and `sensitivity`
-(how far ranks depend on the choices, and on which), `profile` (one unit up close).
+ask whether the index can be trusted: `importance` (do weights matter as they say), `audit`,
+`exploratory` and `confirmatory` (do the data speak for the elements), `rank_model`, `uncertainty`
+and `sensitivity` (how far ranks depend on the choices, and on which), `profile` (one unit up
+close).
 """
 
 from nqpf.index.build import IndexResult, build_index

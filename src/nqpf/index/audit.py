@@ -1,4 +1,4 @@
-"""Do the data speak for the elements? Correlations, reliability, components, factors.
+"""Do the data speak for the elements? Correlations, reliability, principal components.
 
 All functions take a frame of normalised indicators (rows are observations) and use its complete
 rows. Unit-years of one unit are not independent: statistics describe, their p-values are not used.
@@ -6,7 +6,6 @@ rows. Unit-years of one unit are not independent: statistics describe, their p-v
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 from scipy.stats import chi2
 
 from nqpf.errors import StudyError
@@ -31,7 +30,7 @@ def correlation_pairs(indicators: pd.DataFrame, hierarchy: Hierarchy) -> pd.Data
         Columns a, b, element_a, element_b, same_element, r, flag ("redundant" above .92,
         "opposed" below -.3, otherwise empty; thresholds of the COIN Tool).
     """
-    values = _complete(indicators[list(hierarchy.indicators)])
+    values = complete_rows(indicators[list(hierarchy.indicators)])
     r = correlations(values)
     first, second = np.triu_indices(len(r), k=1)
     names = np.array(hierarchy.indicators)
@@ -74,7 +73,7 @@ def cronbach_alpha(indicators: pd.DataFrame) -> float:
     indicators : DataFrame
         Two or more columns on one scale, more being better.
     """
-    values = _complete(indicators)
+    values = complete_rows(indicators)
     k = values.shape[1]
     if k < 2:
         raise StudyError("Cronbach's alpha needs two indicators or more")
@@ -114,7 +113,7 @@ def reliability(indicators: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
 
 def principal_components(indicators: pd.DataFrame) -> pd.DataFrame:
     """Eigenvalues of the correlation matrix: component, eigenvalue, share, cumulative."""
-    values = np.linalg.eigvalsh(correlations(_complete(indicators)))[::-1]
+    values = np.linalg.eigvalsh(correlations(complete_rows(indicators)))[::-1]
     share = values / values.sum()
     return pd.DataFrame(
         {
@@ -134,7 +133,7 @@ def component_loadings(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
     DataFrame
         Rows are indicators, columns 1 to count.
     """
-    values, vectors = np.linalg.eigh(correlations(_complete(indicators)))
+    values, vectors = np.linalg.eigh(correlations(complete_rows(indicators)))
     loadings = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1][:, :count]
     loadings = loadings * np.where(loadings.sum(axis=0) < 0, -1, 1)
     return pd.DataFrame(loadings, index=indicators.columns, columns=range(1, count + 1))
@@ -146,7 +145,7 @@ def sampling_adequacy(indicators: pd.DataFrame) -> pd.Series:
     Squared correlations over squared correlations plus squared partial correlations (Kaiser and
     Rice 1974); below .5 a factor analysis makes no sense.
     """
-    r = correlations(_complete(indicators))
+    r = correlations(complete_rows(indicators))
     try:
         inverse = np.linalg.inv(r)
     except np.linalg.LinAlgError:
@@ -162,7 +161,7 @@ def sampling_adequacy(indicators: pd.DataFrame) -> pd.Series:
 
 def bartlett_sphericity(indicators: pd.DataFrame) -> pd.Series:
     """Bartlett's (1950) test that all correlations are zero: chi2, df, p, n."""
-    values = _complete(indicators)
+    values = complete_rows(indicators)
     n, k = values.shape
     statistic = -(n - 1 - (2 * k + 5) / 6) * np.linalg.slogdet(correlations(values))[1]
     df = k * (k - 1) / 2
@@ -181,7 +180,7 @@ def parallel_analysis(
     DataFrame
         Columns component, eigenvalue, threshold, kept (and all before it kept as well).
     """
-    values = _complete(indicators)
+    values = complete_rows(indicators)
     rng = np.random.default_rng(seed)
     random = np.array(
         [np.linalg.eigvalsh(correlations(rng.permuted(values, axis=0)))[::-1] for _ in range(draws)]
@@ -192,83 +191,8 @@ def parallel_analysis(
     return table
 
 
-def exploratory_factors(
-    indicators: pd.DataFrame, count: int, rotation: str | None = "oblimin"
-) -> pd.DataFrame:
-    """Loadings of an exploratory factor analysis by maximum likelihood (statsmodels' `Factor`).
-
-    Parameters
-    ----------
-    indicators : DataFrame
-    count : int
-        Number of factors.
-    rotation : str or None
-        "oblimin" lets factors correlate, "varimax" does not.
-
-    Returns
-    -------
-    DataFrame
-        Rows are indicators, columns 1 to count and uniqueness; signs set so that each factor's
-        loadings sum to >= 0.
-
-    Raises
-    ------
-    StudyError
-        If there are too many factors for the indicators.
-    """
-    from statsmodels.multivariate.factor import Factor
-
-    values = _complete(indicators)
-    k = values.shape[1]
-    if count < 1 or (k - count) ** 2 < k + count:
-        raise StudyError(f"{k} indicators do not identify {count} factors; take fewer factors")
-    fit = Factor(endog=values, n_factor=count, method="ml").fit()
-    if rotation is not None and count > 1:
-        fit.rotate(rotation)
-    loadings = fit.loadings * np.where(fit.loadings.sum(axis=0) < 0, -1, 1)
-    table = pd.DataFrame(loadings, index=indicators.columns, columns=range(1, count + 1))
-    table["uniqueness"] = fit.uniqueness
-    return table
-
-
-def factors_against_elements(loadings: pd.DataFrame, hierarchy: Hierarchy) -> pd.DataFrame:
-    """Where each indicator loads most, against the element it is meant for.
-
-    Factors are named after elements so that as many indicators as possible agree.
-
-    Parameters
-    ----------
-    loadings : DataFrame
-        Of `exploratory_factors` or `component_loadings`.
-    hierarchy : Hierarchy
-
-    Returns
-    -------
-    DataFrame
-        Indexed by indicator: element, factor (number), factor_element (its element's name, empty
-        if none is left), agrees.
-    """
-    factors = loadings.drop(columns="uniqueness", errors="ignore")
-    element = pd.Series({i: hierarchy.element_of(i) for i in factors.index})
-    strongest = factors.abs().idxmax(axis=1)
-    counts = pd.crosstab(element, strongest).reindex(
-        index=list(hierarchy.levels[1]), columns=factors.columns, fill_value=0
-    )
-    row, column = linear_sum_assignment(-counts.to_numpy())
-    names = {counts.columns[c]: counts.index[r] for r, c in zip(row, column, strict=True)}
-    matched = strongest.map(lambda factor: names.get(factor, ""))
-    return pd.DataFrame(
-        {
-            "element": element,
-            "factor": strongest,
-            "factor_element": matched,
-            "agrees": matched == element,
-        }
-    ).rename_axis("indicator")
-
-
-def _complete(indicators: pd.DataFrame) -> np.ndarray:
-    """Complete rows as an array; StudyError if they are no more than the columns."""
+def complete_rows(indicators: pd.DataFrame) -> np.ndarray:
+    """Complete rows of a frame as an array; StudyError if they are no more than the columns."""
     values = indicators.to_numpy(dtype=float)
     values = values[np.isfinite(values).all(axis=1)]
     if len(values) <= values.shape[1]:

@@ -50,7 +50,9 @@ def unit_profile(result: IndexResult, unit: str, year: int) -> pd.DataFrame:
 
 
 def strengths_and_weaknesses(profile: pd.DataFrame, count: int = 3) -> pd.DataFrame:
-    """The best and the worst ranks of a unit.
+    """The best and the worst ranks of a unit, measured by its own standards.
+
+    A leader's worst indicator may still be good: `rank` and `gap` say how it compares.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def strengths_and_weaknesses(profile: pd.DataFrame, count: int = 3) -> pd.DataFr
     Returns
     -------
     DataFrame
-        Rows of the profile with kind "strength" (best first) or "weakness" (worst first). Ties in
+        Rows of the profile with kind "strongest" (best first) or "weakest" (worst first). Ties in
         rank are broken by the gap to the median.
     """
     ordered = profile.dropna(subset=["rank"]).sort_values(
@@ -70,7 +72,7 @@ def strengths_and_weaknesses(profile: pd.DataFrame, count: int = 3) -> pd.DataFr
     )
     count = min(count, len(ordered) // 2)
     best, worst = ordered.head(count), ordered.tail(count).iloc[::-1]
-    return pd.concat([best.assign(kind="strength"), worst.assign(kind="weakness")])
+    return pd.concat([best.assign(kind="strongest"), worst.assign(kind="weakest")])
 
 
 def peers(result: IndexResult, unit: str, year: int, count: int = 5) -> pd.DataFrame:

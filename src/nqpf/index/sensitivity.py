@@ -45,13 +45,15 @@ def sobol_study(
     -------
     DataFrame
         Columns output, factor, first, total and, with resamples, first_low, first_high,
-        total_low, total_high. An output that never varies has NaN.
+        total_low, total_high. All are zero for an output that never varies.
 
     Raises
     ------
     StudyError
-        If `points` is not a power of two.
+        If `points` is not a power of two, or there are fewer than two factors to compare.
     """
+    if len(factors) < 2:
+        raise StudyError(f"Sobol indices need two choices that vary, got {len(factors)}")
     if points < 2 or points & (points - 1):
         raise StudyError(f"the number of points must be a power of two, got {points}")
     count = len(factors)
@@ -113,8 +115,6 @@ def choice_sensitivity(
         See `sobol_study`; outputs are "mean absolute rank shift" (over all units, against the
         study's own options; Saisana et al. 2005, eq. 4) and "rank of <unit>".
     """
-    if not model.factors:
-        raise StudyError("every choice has one alternative only, so there is nothing to compare")
     unknown = [u for u in units if u not in model.units]
     if unknown:
         raise StudyError(f"{', '.join(unknown)} is not ranked in {model.year}")
