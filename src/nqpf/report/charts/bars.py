@@ -20,6 +20,7 @@ from nqpf.report.charts.canvas import (
     need,
     number_ticks,
     rows_axis,
+    show_key,
     year_ticks,
 )
 from nqpf.report.charts.labels import end_labels, wrapped
@@ -89,16 +90,18 @@ def bars(
     axes.grid(False, axis="y")
     axes.axvline(0, color=FAINT, lw=0.9, zorder=1)
     axes.margins(x=0.14)
+    if (data["value"] >= 0).all():
+        axes.set_xlim(left=0)
     if reference is not None:
         axes.axvline(reference, color=MUTED, lw=1, ls=(0, (4, 3)), zorder=1)
         axes.annotate(
             reference_label, (reference, 1), (3, 3), ("data", "axes fraction"), "offset points",
             color=MUTED, fontsize=8.5,
         )  # fmt: skip
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
     if group:
-        key(axes, {k: v for k, v in (colours or {}).items() if k in set(data[group])})
+        key(figure, {k: v for k, v in (colours or {}).items() if k in set(data[group])})
     return figure
 
 
@@ -147,7 +150,7 @@ def changes(
         )  # fmt: skip
         axes.plot(row[end], i, "o", color=shade, ms=7, zorder=4)
     rows_axis(axes, labels, {str(focus): as_text(FOCUS)} if focus else None)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     axes.margins(x=0.06)
     number_ticks(axes.xaxis)
     before, after = names or (start, end)
@@ -155,10 +158,7 @@ def changes(
         *axes.plot([], [], "o", mfc="white", mec=colours[0], mew=1.6, ms=6.5, label=before),
         *axes.plot([], [], "o", color=colours[1], ms=7, label=after),
     ]
-    axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.01), ncols=2, columnspacing=1.2,
-        handletextpad=0.2,
-    )  # fmt: skip
+    show_key(figure, handles)
     return figure
 
 
@@ -194,14 +194,10 @@ def verdict_bars(counts: pd.DataFrame, *, xlabel: str = "Claims", kind: str = "v
     rows_axis(axes, labels)
     axes.grid(False, axis="y")
     axes.set_xlim(0, left.max() * 1.02)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
     used = {name: shade for name, shade in shades.items() if counts[name].sum() > 0}
-    figure.legend(
-        handles=[axes.barh([0], [0], color=shade, label=name) for name, shade in used.items()],
-        loc="outside upper left", ncols=3, columnspacing=1.2, handletextpad=0.4, handlelength=0.9,
-        handleheight=0.9,
-    )  # fmt: skip
+    key(figure, used, "area")
     return figure
 
 

@@ -1,16 +1,20 @@
 """What all charts share: the canvas, axes read like a page, numbers on ticks, keys."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 
 import numpy as np
 import pandas as pd
+from matplotlib import rcParams
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from nqpf.errors import StudyError
@@ -113,7 +117,7 @@ def year_ticks(axes: Axes, years: Sequence[int], most: int = 6) -> None:
     """Whole years, the first and the last among them."""
     first, last = int(min(years)), int(max(years))
     least = max(1, -(-(last - first) // max(most - 1, 1)))
-    even = [step for step in range(least, 2 * least + 1) if (last - first) % step == 0]
+    even = [step for step in range(least, 2 * least + 2) if (last - first) % step == 0]
     ticks = list(range(last, first - 1, -(even[0] if even else least)))
     if ticks[-1] != first:
         ticks[-1 if len(ticks) > 1 else 0 :] = [first] if len(ticks) > 1 else [last, first]
@@ -135,16 +139,16 @@ def rows_axis(axes: Axes, labels: Sequence[str], colours: Mapping[str, str] | No
 
 
 def key(
-    target: Axes | Figure,
+    figure: Figure,
     entries: Mapping[str, str],
     kind: str = "dot",
     markers: Mapping[str, str] | None = None,
 ) -> None:
-    """A one-line key above the axes, at the left: a mark and a word for each colour.
+    """A key above the axes, at the left, read in rows: a mark and a word for each colour.
 
     Parameters
     ----------
-    target : Axes or Figure
+    figure : Figure
         What it explains.
     entries : mapping of str to str
         Colour by word.
@@ -163,11 +167,29 @@ def key(
             case _:
                 marker = (markers or {}).get(name, "o")
                 handles.append(Line2D([], [], color=shade, marker=marker, ls="", label=name))
-    settings = {
-        "handles": handles, "ncols": len(handles), "columnspacing": 1.2, "handletextpad": 0.3,
-        "handlelength": 1.2 if kind == "line" else 0.9, "labelcolor": INK,
-    }  # fmt: skip
-    if isinstance(target, Figure):
-        target.legend(loc="outside upper left", **settings)
-    else:
-        target.legend(loc="lower left", bbox_to_anchor=(0, 1.01), **settings)
+    show_key(figure, handles)
+
+
+def show_key(figure: Figure, handles: Sequence[Artist]) -> None:
+    """Lay out the marks of a key in as many columns as the figure's width holds."""
+    names = [str(handle.get_label()) for handle in handles]
+    widths = [text_width(name, 9) + 28 for name in names]
+    columns = len(handles)
+    while columns > 1 and _row_width(widths, columns) > WIDTH * 72 - 8:
+        columns -= 1
+    by_row = [handle for column in range(columns) for handle in handles[column::columns]]
+    figure.legend(
+        handles=by_row, ncols=columns, loc="outside upper left", columnspacing=1.2,
+        handletextpad=0.4, handlelength=1.1, handleheight=0.9, labelcolor=INK, labelspacing=0.35,
+    )  # fmt: skip
+
+
+def _row_width(widths: Sequence[float], columns: int) -> float:
+    return sum(max(widths[column::columns]) for column in range(columns))
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line of text in points, in the house font."""
+    font = FontProperties(family=rcParams["font.family"], weight=weight, size=size)
+    return float(TextPath((0, 0), text, prop=font).get_extents().width) if text.strip() else 0.0

@@ -16,6 +16,7 @@ from nqpf.report.charts.canvas import (
     canvas,
     house_styled,
     need,
+    show_key,
 )
 from nqpf.report.numbers import number, significant_decimals
 from nqpf.report.palette import as_text, colour
@@ -46,12 +47,12 @@ def claim_strips(frame: pd.DataFrame, *, kind: str = "verdicts", reach: float = 
     """
     data = need(frame, "claim_id", "label", "stated", "found_low", "found_high", "tolerance",
                 "unit", "verdict")  # fmt: skip
-    figure, (axes,) = canvas(0.85 + 0.5 * len(data))
+    figure, (axes,) = canvas(0.85 + 0.58 * len(data))
     for i, row in enumerate(data.to_dict("records")):
         _strip(axes, i, row, kind, reach)
         _strip_words(axes, i, row, kind)
     axes.set_xlim(-reach * 1.06, reach * 1.06)
-    axes.set_ylim(len(data) - 0.35, -0.85)
+    axes.set_ylim(len(data) - 0.7, -0.85)
     axes.set_yticks([])
     axes.grid(False)
     axes.axvline(0, color=INK, lw=0.6, alpha=0.25, zorder=0)
@@ -66,8 +67,7 @@ def claim_strips(frame: pd.DataFrame, *, kind: str = "verdicts", reach: float = 
         *axes.plot([], [], "o", color=MUTED, ms=6.5, label="found elsewhere"),
         *axes.plot([], [], "s", color=GRID, ms=9, label="tolerance"),
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, columnspacing=1.2,
-                  handletextpad=0.2)  # fmt: skip
+    show_key(figure, handles)
     return figure
 
 
@@ -91,14 +91,12 @@ def _strip(axes: Axes, i: int, row: Mapping, kind: str, reach: float) -> None:
 
 def _strip_words(axes: Axes, i: int, row: Mapping, kind: str) -> None:
     shade = as_text(colour(kind, row["verdict"]))
-    at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "bottom"}
-    axes.annotate(f"{row['claim_id']}  {row['label']}", (0, i), (0, 7), color=INK, fontsize=9,
+    at = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "va": "baseline"}
+    axes.annotate(f"{row['claim_id']}  {row['label']}", (0, i), (0, 19), color=INK, fontsize=9.5,
                   ha="left", **at)  # fmt: skip
-    axes.annotate(row["verdict"], (1, i), (0, 7), color=shade, fontsize=9, ha="right",
+    axes.annotate(_pair(row), (0, i), (0, 8), fontsize=9, color=MUTED, ha="left", **at)
+    axes.annotate(row["verdict"], (1, i), (0, 8), color=shade, fontsize=9, ha="right",
                   fontweight="bold", **at)  # fmt: skip
-    axes.annotate(f"{_pair(row)}", (0, i), (0, -8), fontsize=8.5, color=MUTED, ha="left",
-                  xycoords=("axes fraction", "data"), textcoords="offset points",
-                  va="top")  # fmt: skip
 
 
 def _pair(row: Mapping) -> str:

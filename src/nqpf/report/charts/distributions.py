@@ -64,7 +64,7 @@ def ridges(
     axes.set_yticks(range(len(groups)), [str(name) for name in reversed(groups)], color=INK)
     axes.set_ylim(-0.15, len(groups) - 1 + overlap * 1.05)
     axes.set_xlim(data["x"].min(), data["x"].max())
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
     return figure
 
@@ -126,7 +126,7 @@ def standing(
     for tick, (_, label) in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("bold" if label is None else "normal")
     axes.axvline(0, color=FAINT, lw=0.9, zorder=1)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
     markers = dict.fromkeys(named, "D")
     key(figure, {focus: FOCUS, **shades, others: CONTEXT}, markers=markers)
@@ -165,7 +165,7 @@ def null_distribution(
         va="top", fontsize=9,
     )  # fmt: skip
     heading(axes, "", "Draws")
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis, 6)
     number_ticks(axes.yaxis, 4)
     return figure

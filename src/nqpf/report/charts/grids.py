@@ -26,7 +26,7 @@ def small_multiples(
     series: str | None = None,
     colours: Mapping[str, str] | None = None,
     title_colours: Mapping[str, str] | None = None,
-    columns: int = 4,
+    columns: int = 3,
 ) -> Figure:
     """One small panel per unit; without series, all other units stand behind in grey.
 
@@ -45,7 +45,7 @@ def small_multiples(
     title_colours : mapping, optional
         Colour of a unit's name, such as its region's.
     columns : int
-        Panels in a row; four fit 21 cities on one page.
+        Panels in a row; three make seven full rows of 21 cities.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def small_multiples(
     data = need(frame, "unit", "year", "value", series).sort_values("year")
     units = list(order or data["unit"].unique())
     rows = -(-len(units) // columns)
-    figure, grid = canvas(0.45 + 1.12 * rows, rows, columns, sharex=True, sharey=True)
+    figure, grid = canvas(0.45 + 1.0 * rows, rows, columns, sharex=True, sharey=True)
     kinds = list(data[series].unique()) if series else []
     shades = {**peer_colours(kinds), **(colours or {})}
     for axes, unit in zip(grid, units, strict=False):

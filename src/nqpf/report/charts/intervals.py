@@ -94,10 +94,10 @@ def coefficients(
                 )  # fmt: skip
     rows_axis(axes, labels)
     _strong_heads(axes, data, group)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
     if series:
-        key(axes, {str(k): shades[k] for k in kinds},
+        key(figure, {str(k): shades[k] for k in kinds},
             markers=dict(zip(map(str, kinds), MARKERS, strict=False)))  # fmt: skip
     return figure
 
@@ -170,12 +170,12 @@ def rank_intervals(
         axes.plot(row["rank"], i, "o", color=shade, mec="white", mew=0.8, ms=7, zorder=4)
     marks = {name: as_text(PEER) for name in named} | ({focus: as_text(FOCUS)} if focus else {})
     rows_axis(axes, list(data["unit"]), marks)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis, 8)
     most = int(data["high"].max())
     axes.set_xticks([1, *range(5, most + 1, 5)])
     if group:
-        key(axes, {name: colours[name] for name in colours if name in set(data[group])})
+        key(figure, {name: colours[name] for name in colours if name in set(data[group])})
     return figure
 
 
@@ -214,7 +214,7 @@ def lags(
             part["lag"], part["estimate"], "o", color=shade, mfc=fill, mew=1.6, ms=7, zorder=4
         )
     heading(axes, "", ylabel)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(wrapped(xlabel, 64))
     axes.set_xticks(
         data["lag"], [f"{lag:+d}".replace("-", "−") if lag else "0" for lag in data["lag"]]
     )

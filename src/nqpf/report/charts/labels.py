@@ -2,15 +2,13 @@
 
 import textwrap
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-from nqpf.report.charts.canvas import FAINT, MUTED
+from nqpf.report.charts.canvas import FAINT, text_width
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
@@ -121,57 +119,64 @@ def place_labels(
     avoid : ndarray (m, 2), optional
         Other marks to stay clear of, in data coordinates.
     """
-    figure = axes.figure
-    figure.draw_without_rendering()
-    scale = figure.dpi / 72
+    axes.figure.draw_without_rendering()
+    axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())  # names and their lines move nothing
+    to_data = axes.transData.inverted()
+    scale, frame = axes.figure.dpi / 72, axes.get_window_extent()
     pixels = axes.transData.transform(points)
-    others = axes.transData.transform(avoid) if avoid is not None else pixels
-    frame, taken = axes.get_window_extent(), []
-    for name, (px, py), radius, style in zip(names, pixels, sizes, styles, strict=True):
-        text = axes.annotate(name, (0, 0), va="center", ha="center", annotation_clip=False, **style)
+    marks = pixels if avoid is None else axes.transData.transform(avoid)
+    taken: list[Bbox] = []
+    for name, place, radius, style in zip(names, pixels, sizes, styles, strict=True):
+        text = axes.annotate(
+            name, to_data.transform(place), annotation_clip=False, ha="center",
+            va="center_baseline", path_effects=HALO, **style,
+        )  # fmt: skip
+        text.set_in_layout(False)
         box = text.get_window_extent()
-        width, height = box.width, box.height * 0.85
-        best = None
-        for far in (2, 9, 18):
-            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)):
-                cx = px + dx * (width / 2 + (radius + far) * scale * (0.75 if dy else 1))
-                cy = py + dy * (height / 2 + (radius + far) * scale * (0.75 if dx else 1))
-                spot = Bbox.from_bounds(cx - width / 2, cy - height / 2, width, height)
-                cost = _cost(spot, taken, others, (px, py), frame) + far * 0.4
-                if best is None or cost < best[0] - 1e-9:
-                    best = (cost, cx, cy, spot, far)
-        _, cx, cy, spot, far = best
+        spots = [
+            (_beside(place, direction, box.width, box.height * 0.8, (radius + far) * scale), far)
+            for far in DISTANCES
+            for direction in DIRECTIONS
+        ]
+        spot, far = min(spots, key=lambda s: _cost(s[0], taken, marks, frame) + s[1] / 2)
         taken.append(spot)
-        text.xy = axes.transData.inverted().transform((cx, cy))
-        if far > 2:
-            start = axes.transData.inverted().transform([(px, py), (cx, cy)])
-            axes.plot(*start.T, color=FAINT, lw=0.5, zorder=1.5)
-            text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+        middle = to_data.transform(((spot.x0 + spot.x1) / 2, (spot.y0 + spot.y1) / 2))
+        text.xyann = middle
+        if far > DISTANCES[0]:
+            axes.plot(*np.transpose([to_data.transform(place), middle]), color=FAINT, lw=0.5,
+                      zorder=1.5)  # fmt: skip
 
 
-def _cost(spot: Bbox, taken: list[Bbox], others: np.ndarray, own: tuple, frame: Bbox) -> float:
+HALO = [withStroke(linewidth=2.2, foreground="white")]
+DISTANCES = (2, 8, 16, 26)  # points between a mark and its name
+DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+
+def _beside(
+    place: np.ndarray, direction: tuple[int, int], width: float, height: float, gap: float
+) -> Bbox:
+    """Box of a name on one side of a mark; at the corners it may come closer."""
+    dx, dy = direction
+    gap *= 0.72 if dx and dy else 1
+    x = place[0] + dx * (width / 2 + gap)
+    y = place[1] + dy * (height / 2 + gap)
+    return Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
+
+
+def _cost(spot: Bbox, taken: list[Bbox], marks: np.ndarray, frame: Bbox) -> float:
+    """How much a name would cover: other names, marks, and what lies outside the axes."""
     cost = 0.0
     for box in taken:
         overlap = Bbox.intersection(spot, box)
         if overlap is not None:
             cost += 60 + overlap.width * overlap.height
-    near = (
-        (others[:, 0] > spot.x0 - 3) & (others[:, 0] < spot.x1 + 3)
-        & (others[:, 1] > spot.y0 - 3) & (others[:, 1] < spot.y1 + 3)
+    inside = (
+        (marks[:, 0] > spot.x0 - 4) & (marks[:, 0] < spot.x1 + 4)
+        & (marks[:, 1] > spot.y0 - 4) & (marks[:, 1] < spot.y1 + 4)
     )  # fmt: skip
-    cost += 40 * near.sum()
     outside = max(frame.x0 - spot.x0, 0) + max(spot.x1 - frame.x1, 0)
     outside += max(frame.y0 - spot.y0, 0) + max(spot.y1 - frame.y1, 0)
-    return cost + 8 * outside
-
-
-@lru_cache(maxsize=4096)
-def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of a line of text in points, in the house font."""
-    from matplotlib import rcParams
-
-    font = FontProperties(family=rcParams["font.family"], weight=weight, size=size)
-    return float(TextPath((0, 0), text, prop=font).get_extents().width) if text.strip() else 0.0
+    return cost + 45 * inside.sum() + 8 * outside
 
 
 def fitting_size(lines: Sequence[str], width: float, size: float, least: float) -> float:
@@ -183,11 +188,3 @@ def fitting_size(lines: Sequence[str], width: float, size: float, least: float) 
 def wrapped(text: str, width: int) -> str:
     """Text broken into lines of at most so many characters, never within a word."""
     return "\n".join(textwrap.wrap(text, width, break_long_words=False)) or text
-
-
-def note(axes: Axes, text: str) -> None:
-    """A remark below the axes, at the left."""
-    axes.annotate(
-        text, (0, 0), (0, -26), "axes fraction", "offset points",
-        va="top", ha="left", fontsize=8.5, color=MUTED,
-    )  # fmt: skip

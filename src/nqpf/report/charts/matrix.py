@@ -5,12 +5,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize, TwoSlopeNorm
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from nqpf.report.charts.canvas import FOCUS, GRID, INK, MUTED, SMALL, canvas, house_styled
-from nqpf.report.charts.labels import fitting_size, text_width
+from nqpf.report.charts.canvas import (
+    FOCUS,
+    GRID,
+    INK,
+    MUTED,
+    SMALL,
+    canvas,
+    house_styled,
+    text_width,
+)
+from nqpf.report.charts.labels import fitting_size
+from nqpf.report.charts.scales import ColourScale, colour_bar, colour_scale
 from nqpf.report.numbers import number
 from nqpf.report.palette import as_text, readable_on, scale
 from nqpf.report.style import WIDTH
@@ -51,78 +61,50 @@ def heat_map(
     Figure
     """
     values = matrix.to_numpy(dtype=float)
-    low, high = limits or (np.nanmin(values), np.nanmax(values))
-    if centre is None:
-        norm, colours = Normalize(low, high if high > low else low + 1), scale("sequential")
-    else:
-        reach = max(high - centre, centre - low) or 1
-        norm, colours = TwoSlopeNorm(centre, centre - reach, centre + reach), scale("diverging")
+    shades = colour_scale(values, centre, limits)
     names = [str(name) for name in matrix.index]
     heads = [str(name) for name in matrix.columns]
     margin = max(text_width(name, 9) for name in names) / 72 + 0.25
     cell = (WIDTH - margin) / len(heads)
     tall = min(cell, 0.42) if len(names) < 12 else min(cell, 0.24)
-    slanted = max(text_width(head, 9) for head in heads) > cell * 72 - 4
-    figure, (axes,) = canvas(0.75 + tall * len(names) + (0.45 if slanted else 0.2))
+    longest = max(text_width(head, 9) for head in heads)
+    turn = 0 if longest < cell * 72 - 4 else 45 if cell * 72 > 15 else 90
+    above = {0: 14, 45: 0.72 * longest + 8, 90: longest + 6}[turn] / 72
+    figure, (axes,) = canvas(0.6 + tall * len(names) + above)
     axes.pcolormesh(
-        np.ma.masked_invalid(values), cmap=colours, norm=norm, edgecolors="white", linewidth=1.2
+        np.ma.masked_invalid(values),
+        cmap=shades.colours,
+        norm=shades.norm,
+        edgecolors="white",
+        linewidth=1.2,
     )
     if annotate if annotate is not None else cell > 0.3 and tall > 0.17:
-        size = fitting_size([number(-float(abs(high)), digits)], cell * 72 - 3, 9, SMALL - 0.5)
+        size = fitting_size([number(-abs(shades.high), digits)], cell * 72 - 3, 9, SMALL - 0.5)
         for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
             axes.text(
                 j + 0.5, i + 0.5, number(float(values[i, j]), digits), ha="center",
-                va="center_baseline", fontsize=size, color=readable_on(colours(norm(values[i, j]))),
+                va="center_baseline", fontsize=size, color=readable_on(shades(values[i, j])),
             )  # fmt: skip
     for row, column in marked:
         place = (matrix.columns.get_loc(column) + 0.05, matrix.index.get_loc(row) + 0.05)
         axes.add_patch(Rectangle(place, 0.9, 0.9, fill=False, edgecolor=FOCUS, lw=2))
-    _matrix_axes(axes, names, heads, slanted)
-    _ramp(axes, norm, colours, label, digits, 62 if slanted else 20)
+    _matrix_axes(axes, names, heads, turn)
+    colour_bar(axes, shades, label, digits)
     return figure
 
 
-def _matrix_axes(axes: Axes, names: list[str], heads: list[str], slanted: bool) -> None:
+def _matrix_axes(axes: Axes, names: list[str], heads: list[str], turn: int) -> None:
     axes.set_ylim(len(names), 0)
     axes.set_xlim(0, len(heads))
     axes.set_yticks(np.arange(len(names)) + 0.5, names, color=INK)
     axes.set_xticks(np.arange(len(heads)) + 0.5, heads, color=INK)
     axes.xaxis.tick_top()
-    if slanted:
-        axes.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=45, ha="left",
+    if turn:
+        axes.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=turn, ha="left",
                         rotation_mode="anchor")  # fmt: skip
     axes.tick_params(length=0, pad=3)
     axes.grid(False)
     axes.spines[:].set_visible(False)
-
-
-def _ramp(axes: Axes, norm, colours, label: str, digits: int, above: float) -> None:
-    """Colour bar below the matrix, at the left, with its name beside it."""
-    from matplotlib.transforms import Bbox
-
-    box = axes.inset_axes([0, -0.2, 0.3, 0.05])
-
-    def place(_, renderer):
-        pixel = axes.figure.dpi / 72
-        at = axes.get_window_extent()
-        bar = Bbox.from_bounds(at.x0, at.y0 - 20 * pixel, 110 * pixel, 7 * pixel)
-        return bar.transformed(axes.figure.transFigure.inverted())
-
-    box.set_axes_locator(place)
-    ramp = np.linspace(norm.vmin, norm.vmax, 128)
-    box.imshow(colours(norm(ramp))[None, :, :], aspect="auto", extent=(norm.vmin, norm.vmax, 0, 1))
-    ends = [norm.vmin, norm.vmax]
-    if isinstance(norm, TwoSlopeNorm):
-        ends.insert(1, norm.vcenter)
-    box.set_yticks([])
-    box.set_xticks(ends, [number(float(end), digits) for end in ends])
-    box.tick_params(axis="x", length=0, pad=2, labelsize=8.5)
-    box.grid(False)
-    box.spines[:].set_visible(False)
-    axes.annotate(
-        label, (0, 0), (124, -16.5), "axes fraction", "offset points", fontsize=9, color=INK,
-        va="center_baseline", annotation_clip=False,
-    )  # fmt: skip
 
 
 @house_styled
@@ -157,14 +139,14 @@ def coverage_matrix(
         if not is_head:
             values[i] = share.loc[name].to_numpy(dtype=float)
     values[values <= 0] = np.nan
-    norm, ramp = Normalize(0, 100), scale("sequential")
+    shades = ColourScale(0, 100, Normalize(-12, 100), scale("sequential"))
     figure, (axes,) = canvas(0.75 + 0.165 * len(rows))
     axes.pcolormesh(
-        np.ma.masked_invalid(values), cmap=ramp, norm=Normalize(-12, 100), edgecolors="white",
+        np.ma.masked_invalid(values), cmap=shades.colours, norm=shades.norm, edgecolors="white",
         linewidth=1.1,
     )  # fmt: skip
     years = [int(year) for year in share.columns]
-    _matrix_axes(axes, [str(name) for name, _ in rows], [""] * len(years), False)
+    _matrix_axes(axes, [str(name) for name, _ in rows], [""] * len(years), 0)
     at = [i for i, year in enumerate(years) if year % 5 == 0 or i in (0, len(years) - 1)]
     at = [i for i in at if i in (0, len(years) - 1) or (i > 2 and i < len(years) - 3)]
     axes.set_xticks([i + 0.5 for i in at], [str(years[i]) for i in at], color=MUTED)
@@ -175,7 +157,7 @@ def coverage_matrix(
     for i, (_, is_head) in enumerate(rows):
         if not is_head:
             axes.axhline(i + 1, color=GRID, lw=0.4, zorder=0)
-    _ramp(axes, norm, ramp, label, 0, 20)
+    colour_bar(axes, shades, label, 0)
     return figure
 
 

@@ -92,15 +92,11 @@ def scatter(
     if group:
         present = {k: v for k, v in (colours or {}).items() if k in set(data[group])}
         handles = dict(zip(kinds, MARKERS, strict=False))
-        _figure_key(figure, present, handles)
+        key(figure, present, markers=handles)
     if named is None:
         named = list(data[label]) if len(data) <= 25 else []
     _names(axes, data, label, named, focus, group, colours)
     return figure
-
-
-def _figure_key(figure: Figure, entries: Mapping[str, str], markers: Mapping[str, str]) -> None:
-    key(figure, entries, markers=markers)
 
 
 def _reference(axes: Axes, lines: Mapping[str, float], diagonal: bool) -> None:
@@ -110,7 +106,8 @@ def _reference(axes: Axes, lines: Mapping[str, float], diagonal: bool) -> None:
     if "y" in lines:
         axes.axhline(lines["y"], **style)
     if diagonal:
-        axes.axline((0, 0), slope=1, **style)
+        low, high = axes.dataLim.min.max(), axes.dataLim.max.min()
+        axes.axline(((low + high) / 2,) * 2, slope=1, **style)
 
 
 def _names(axes: Axes, data, label, named, focus, group, colours) -> None:

@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from nqpf.errors import StudyError
 from nqpf.report.charts.canvas import FAINT, INK, MUTED, canvas, house_styled, key, need
 from nqpf.report.charts.labels import fitting_size
+from nqpf.report.charts.scales import colour_bar, colour_scale
 from nqpf.report.numbers import number, significant_decimals
-from nqpf.report.palette import readable_on, scale
+from nqpf.report.palette import readable_on
 from nqpf.report.style import WIDTH
 
 GAP = 0.04  # of a tile
-LEAST = 7  # points; names that are longer than a tile shrink no further
+LEAST = 7.2  # points; names that are longer than a tile shrink no further
 BREAKS = {"Inner Mongolia": "Inner\nMongolia", "Heilongjiang": "Heilong-\njiang"}
 
 
@@ -65,18 +64,17 @@ def tile_map(
     known = data[value].dropna().astype(float)
     if known.empty:
         raise StudyError(f"no unit has a value of {value!r}; there is nothing to map")
-    low, high = limits or (known.min(), known.max())
-    norm, colours = _norm(low, high, centre), scale("sequential" if centre is None else "diverging")
+    shades = colour_scale(known.to_numpy(), centre, limits)
     if digits is None:
         digits = significant_decimals(float(known.abs().median()))
 
     def look(row: Mapping) -> tuple[object, str]:
         if pd.isna(row[value]):
             return None, "no data"
-        return colours(norm(row[value])), number(float(row[value]), digits)
+        return shades(row[value]), number(float(row[value]), digits)
 
     figure, axes = _tiles(data, look, focus)
-    _colour_bar(axes, norm, colours, label, digits)
+    colour_bar(axes, shades, label, digits, above=True)
     return figure
 
 
@@ -117,9 +115,9 @@ def tile_categories(
             return None, "no data"
         return colours[row[category]], str(row[text]) if text else ""
 
-    figure, axes = _tiles(data, look, focus)
+    figure, _ = _tiles(data, look, focus)
     present = {name: shade for name, shade in colours.items() if name in set(data[category])}
-    key(axes, present, "area")
+    key(figure, present, "area")
     return figure
 
 
@@ -160,54 +158,11 @@ def _tile(axes: Axes, x: float, y: float, side: float, row: Mapping, look, focus
     lines += [(text, 9 if face is not None else 8, "bold" if face is not None else "normal")]
     lines = [line for line in lines if line[0]]
     step = min(0.27, 0.86 / len(lines))
-    width = side * (1 - 2 * GAP) - 3
+    width = side * (1 - 2 * GAP) - 5
     for i, (part, size, weight) in enumerate(lines):
         size = fitting_size([part], width, min(size, step * side * 0.84), LEAST)  # noqa: PLW2901
         axes.text(
-            x + 0.5, y + 0.51 + step * (i - (len(lines) - 1) / 2), part, color=ink, fontsize=size,
+            x + 0.5, y + 0.495 + step * (i - (len(lines) - 1) / 2), part, color=ink, fontsize=size,
             fontweight=weight, ha="center", va="center_baseline", zorder=4,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8} if face is None else None,
         )  # fmt: skip
-
-
-def _norm(low: float, high: float, centre: float | None) -> Normalize:
-    if high <= low:
-        high = low + 1
-    if centre is None:
-        return Normalize(low, high, clip=True)
-    reach = max(abs(high - centre), abs(low - centre))
-    return TwoSlopeNorm(centre, centre - reach, centre + reach)
-
-
-def _colour_bar(axes: Axes, norm: Normalize, colours: Colormap, label: str, digits: int) -> None:
-    """A short bar above the map, at the right of what it measures."""
-    box = axes.inset_axes([0.0, 1.055, 0.36, 0], transform=axes.transAxes)
-    box.set_axes_locator(_bar_place(axes))
-    ramp = np.linspace(norm.vmin, norm.vmax, 128)
-    box.imshow(colours(norm(ramp))[None, :, :], aspect="auto", extent=(norm.vmin, norm.vmax, 0, 1))
-    box.set_yticks([])
-    ends = [norm.vmin, norm.vmax] if norm.vmin != norm.vmax else [norm.vmin]
-    if isinstance(norm, TwoSlopeNorm):
-        ends.insert(1, norm.vcenter)
-    box.set_xticks(ends, [number(float(end), digits) for end in ends])
-    box.tick_params(axis="x", length=0, pad=2, labelsize=8.5)
-    box.grid(False)
-    box.spines[:].set_visible(False)
-    axes.annotate(
-        label, (0, 1), (0, 30), "axes fraction", "offset points", fontsize=9.5, color=INK,
-        va="bottom", annotation_clip=False,
-    )  # fmt: skip
-
-
-def _bar_place(axes: Axes):
-    """Eight points high and eighteen above the map, whatever the map's size."""
-    from matplotlib.transforms import Bbox
-
-    def place(_, renderer):
-        figure = axes.figure
-        pixel = figure.dpi / 72
-        box = axes.get_window_extent()
-        bar = Bbox.from_bounds(box.x0 + 2 * pixel, box.y1 + 17 * pixel, 130 * pixel, 8 * pixel)
-        return bar.transformed(figure.transFigure.inverted())
-
-    return place

@@ -36,7 +36,12 @@ def rename(font: TTFont, family: str, style: str) -> None:
     for number, text in texts.items():
         if text:
             names.setName(text, number, 3, 1, 0x409)
-    font["OS/2"].usWeightClass = 700 if style == "Bold" else 400
+    line = font["OS/2"]
+    line.usWeightClass = 700 if style == "Bold" else 400
+    em = font["head"].unitsPerEm  # matplotlib centres and spaces lines by these
+    line.sTypoAscender, line.sTypoDescender, line.sTypoLineGap = (
+        round(share * em) for share in (0.70, -0.24, 0.20)
+    )
     font["head"].created = font["head"].modified = EPOCH
     font.recalcTimestamp = False
 
@@ -47,7 +52,8 @@ def build_latin(woff: Path, style: str) -> None:
     for script in ("latin", "greek"):
         font = TTFont(woff / f"source-sans-3-{script}-{LATIN[style]}-normal.woff")
         font.flavor = None
-        for table in ("GSUB", "GPOS", "GDEF", "STAT", "DSIG"):
+        kept = {"GPOS"} if script == "latin" else set()  # kerning
+        for table in {"GSUB", "GPOS", "GDEF", "STAT", "DSIG"} - kept:
             if table in font:
                 del font[table]
         part = HERE / f"part-{script}.ttf"
