@@ -1,6 +1,7 @@
 """Run one notebook on a stage and move its results into place once it has succeeded."""
 
 import json
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -12,7 +13,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from nqpf.errors import StudyError
-from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE, StudyPaths
+from nqpf.paths import NOTEBOOKS, ROOT, STAGE_VARIABLE, StudyPaths
 from pipeline.config import Declared
 
 ENGINE = "staged"
@@ -32,6 +33,7 @@ class StagedEngine(NBClientEngine):
             timeout=CELL_SECONDS,
             startup_timeout=START_SECONDS,
             record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(NOTEBOOKS)}},
         )
         stage = kwargs["stage"]
@@ -39,6 +41,7 @@ class StagedEngine(NBClientEngine):
 
 
 papermill_engines.register(ENGINE, StagedEngine)
+logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters are checked by pydantic
 
 
 def kernel_environment(stage: Path) -> dict[str, str]:
@@ -49,6 +52,7 @@ def kernel_environment(stage: Path) -> dict[str, str]:
     return {
         **os.environ,
         **one_thread,
+        "PYTHONPATH": str(ROOT / "src"),
         STAGE_VARIABLE: str(stage),
         "MPLBACKEND": "agg",
         "PYTHONHASHSEED": "0",

@@ -56,7 +56,7 @@ class Project:
     def make(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
         """Run make as a reader would, on the environment that runs the tests."""
         return subprocess.run(
-            ["make", f"VENV={self.root / '.venv'}", *arguments],
+            ["make", *arguments],
             cwd=self.root,
             env=self.environment(),
             capture_output=True,
@@ -90,7 +90,8 @@ def project(tmp_path):
         shutil.copy(ROOT / name, root / name)
     shutil.copy(ROOT / "data" / "SHA256SUMS", root / "data" / "SHA256SUMS")
     (root / ".venv").mkdir()
-    (root / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    for name in ("bin", "lib", "share", "pyvenv.cfg"):  # a venv of its own, with the same content
+        (root / ".venv" / name).symlink_to(Path(sys.prefix) / name)
     for stamp in ("installed", "installed-dev"):
         (root / ".venv" / stamp).touch()
     (root / "notebooks").mkdir()
