@@ -20,14 +20,17 @@ class Cube:
     years : ndarray of int
     units : ndarray of str
     indicators : tuple of str
+    rows : MultiIndex
+        (unit, year) of every row that the panel had, in the panel's order.
     row_year, row_unit : ndarray of int
-        Position in `years` and `units` of every row that the panel had, in the panel's order.
+        Position of these rows in `years` and `units`.
     """
 
     values: np.ndarray
     years: np.ndarray
     units: np.ndarray
     indicators: tuple[str, ...]
+    rows: pd.MultiIndex
     row_year: np.ndarray
     row_unit: np.ndarray
 
@@ -67,16 +70,16 @@ class Cube:
             self.years,
             self.units[units],
             tuple(i for i, keep in zip(self.indicators, indicators, strict=True) if keep),
+            self.rows[kept],
             self.row_year[kept],
             position[self.row_unit[kept]],
         )
 
     def frame(self, values: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
         """Panel frame of values of shape (years, units, columns), for the panel's own rows."""
-        index = pd.MultiIndex.from_arrays(
-            [self.units[self.row_unit], self.years[self.row_year]], names=["unit", "year"]
+        return pd.DataFrame(
+            values[self.row_year, self.row_unit], index=self.rows, columns=columns, copy=False
         )
-        return pd.DataFrame(values[self.row_year, self.row_unit], index=index, columns=columns)
 
 
 def panel_cube(
@@ -140,6 +143,7 @@ def panel_cube(
         all_years[wanted_year],
         all_units[wanted_unit],
         tuple(indicators),
+        panel.index if here.all() else panel.index[here],
         (np.cumsum(wanted_year) - 1)[year_code[here]],
         (np.cumsum(wanted_unit) - 1)[unit_code[here]],
     )
