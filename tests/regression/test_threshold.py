@@ -8,7 +8,8 @@ import pytest
 
 from nqpf.errors import StudyError
 from nqpf.regression.panel import fit_two_way
-from nqpf.regression.threshold import _bootstrap, fit_threshold
+from nqpf.regression.threshold import fit_threshold
+from nqpf.regression.threshold_bootstrap import bootstrap_gains
 from nqpf.regression.threshold_search import build_grid
 from tests.regression.simulated import simulated_panel
 
@@ -157,7 +158,7 @@ def test_bootstrap_draws_equal_fits_of_the_drawn_samples():
     products = grid.inner_products(result.linear.errors[:, None])
     one, two = (tuple(step[0]) for step in grid.sequence(products, 2))
     draws = 3
-    ours = _bootstrap(
+    ours = bootstrap_gains(
         result.linear, grid, products, one, two, draws, "units", np.random.default_rng(5)
     )
     # the same draws by hand: residuals of two thresholds, outcomes from one, everything refitted
