@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 from nqpf.errors import StudyError
 from nqpf.productivity import (
     Technology,
+    chained_volume,
     cumulated,
     global_malmquist,
     malmquist,
@@ -186,6 +187,20 @@ def test_an_output_that_the_technology_cannot_make_is_infinitely_far():
 def test_unfit_panels_are_refused(panel, index, change, said):
     with pytest.raises(StudyError, match=said):
         index(change(panel), ["k", "l"], ["y"])
+
+
+def test_a_volume_is_chained_both_ways_from_its_base_year():
+    index = pd.MultiIndex.from_product([["a", "b"], range(2000, 2004)], names=["unit", "year"])
+    growth = pd.Series([np.nan, 110, 120, 150, 100, 200, np.nan, 100], index=index)
+    value = pd.Series(np.arange(8.0) + 10, index=index, name="gdp")
+    found = chained_volume(value, growth, 2001)
+    assert found["a"].tolist() == pytest.approx([11 / 1.1, 11, 13.2, 19.8])
+    assert found["b"].iloc[:2].tolist() == pytest.approx([7.5, 15])
+    assert found["b"].iloc[2:].isna().all()
+    without_a_year = chained_volume(value, growth.drop(2002, level="year"), 2001)
+    assert np.isnan(without_a_year["a", 2003])
+    with pytest.raises(StudyError, match="base year 1990"):
+        chained_volume(value, growth, 1990)
 
 
 def test_unfit_arrays_and_words_are_refused(panel):

@@ -170,6 +170,41 @@ def global_malmquist(
     return pd.concat(frames).sort_index()
 
 
+def chained_volume(level: pd.Series, index: pd.Series, base_year: int) -> pd.Series:
+    """Volume in prices of a base year: its value then, moved by a volume index.
+
+    Parameters
+    ----------
+    level : Series
+        Values in current prices, indexed by unit and year; only those of `base_year` are used.
+    index : Series
+        Volume index, previous year = 100, indexed alike.
+    base_year : int
+
+    Returns
+    -------
+    Series
+        Indexed as `index`; NaN beyond a gap in the index as seen from the base year.
+
+    Raises
+    ------
+    StudyError
+        If the base year is not among the years.
+    """
+    growth = index.unstack("year").sort_index(axis=1) / 100
+    if base_year not in growth.columns:
+        raise StudyError(f"the base year {base_year} is not among the years of the index")
+    years = range(int(growth.columns.min()), int(growth.columns.max()) + 1)
+    growth = growth.reindex(columns=years)  # a year without any row is a gap as well
+    chain = pd.DataFrame(1.0, index=growth.index, columns=years)
+    for year in range(base_year + 1, years[-1] + 1):
+        chain[year] = chain[year - 1] * growth[year]
+    for year in range(base_year - 1, years[0] - 1, -1):
+        chain[year] = chain[year + 1] / growth[year + 1]
+    volume = chain.mul(level.xs(base_year, level="year"), axis=0).stack()
+    return volume.rename_axis(["unit", "year"]).reindex(index.index).rename(level.name)
+
+
 def mean_changes(changes: pd.DataFrame, by: str) -> pd.DataFrame:
     """Geometric means of the components by "year" or by "unit", with the number of changes.
 
