@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
 from nqpf.index import Hierarchy, IndexOptions, IndexResult, build_index
+from nqpf.index.audit import correlation_pairs, principal_components
 
 ELEMENTS = ("laborers", "means", "objects")
 
@@ -116,3 +118,172 @@ def last_year(result: IndexResult) -> int:
 def as_paths(result: IndexResult, column: str = "index") -> pd.DataFrame:
     """Scores over time as columns unit, year, value."""
     return result.scores[column].dropna().rename("value").reset_index()
+
+
+def mean_path(result: IndexResult) -> pd.DataFrame:
+    """Mean index of the units that have one in every year, with its yearly gains.
+
+    Parameters
+    ----------
+    result : IndexResult
+        The index.
+
+    Returns
+    -------
+    DataFrame
+        Columns year, value, gain (missing in the first year).
+    """
+    wide = result.scores["index"].unstack("year").dropna()
+    path = wide.mean().rename("value").rename_axis("year").reset_index()
+    return path.assign(gain=path["value"].diff())
+
+
+def leap(result: IndexResult, *, replications: int, seed: int, level: float) -> dict[str, float]:
+    """Largest over median yearly gain of the mean index, with an interval from drawing units.
+
+    Parameters
+    ----------
+    result : IndexResult
+        The index.
+    replications, seed : int
+        Of the bootstrap of units.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    dict
+        value, low, high.
+
+    Raises
+    ------
+    StudyError
+        If the usual gain is not positive, so that no ratio to it means anything.
+    """
+    gains = np.diff(result.scores["index"].unstack("year").dropna().to_numpy(), axis=1)
+
+    def ratio(mean: np.ndarray) -> np.ndarray:
+        return mean.max(axis=-1) / np.median(mean, axis=-1)
+
+    drawn = np.random.default_rng(seed).integers(0, len(gains), (replications, len(gains)))
+    means = gains[drawn].mean(axis=1)
+    if (np.median(means, axis=1) <= 0).any() or np.median(gains.mean(axis=0)) <= 0:
+        raise StudyError("the mean index does not rise in its usual year, so no leap shows")
+    tail = (1 - level) / 2
+    low, high = np.quantile(ratio(means), [tail, 1 - tail])
+    return {"value": float(ratio(gains.mean(axis=0))), "low": float(low), "high": float(high)}
+
+
+def trend_of(scores: pd.Series, unit: str) -> dict[str, float]:
+    """Mean yearly change of a unit and the share of its changes that are positive.
+
+    Parameters
+    ----------
+    scores : Series
+        Indexed by unit and year.
+    unit : str
+        The unit.
+    """
+    changes = scores.xs(unit, level="unit").dropna().diff().dropna()
+    return {"trend": float(changes.mean()), "share": float((changes > 0).mean())}
+
+
+def year_means_out(panel: pd.DataFrame) -> pd.DataFrame:
+    """Panel less the mean of each year, so that common trends do not correlate."""
+    return panel - panel.groupby(level="year").transform("mean")
+
+
+def structure_of_elements(indicators: pd.DataFrame, hierarchy: Hierarchy) -> dict[str, float]:
+    """Whether indicators hang together by element.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Normalised indicators, more being better.
+    hierarchy : Hierarchy
+        Tree of the indicators.
+
+    Returns
+    -------
+    dict
+        count (eigenvalues above one), within, across (mean correlations), year means out.
+    """
+    free = year_means_out(indicators)
+    pairs = correlation_pairs(free, hierarchy)
+    eigenvalues = principal_components(free)["eigenvalue"]
+    return {
+        "count": int((eigenvalues > 1).sum()),
+        "within": float(pairs.loc[pairs["same_element"], "r"].mean()),
+        "across": float(pairs.loc[~pairs["same_element"], "r"].mean()),
+    }
+
+
+def correlation_matrix(indicators: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Correlations of the indicators, year means out, named for readers."""
+    matrix = year_means_out(indicators).dropna().corr()
+    return matrix.rename(index=labels, columns=labels)
+
+
+def shortfall(indices: pd.DataFrame, growth: pd.Series) -> pd.DataFrame:
+    """Growth in the shock years against growth before, beside the index before the shock.
+
+    Parameters
+    ----------
+    indices : DataFrame
+        Column index, indexed by unit and year.
+    growth : Series
+        Real growth in %, indexed by unit and year.
+
+    Returns
+    -------
+    DataFrame
+        Columns unit, x (index of 2019), y (mean growth of 2020 to 2022 less that of 2015 to
+        2019, percentage points).
+    """
+    wide = growth.unstack("year")
+    change = wide[[2020, 2021, 2022]].mean(axis=1, skipna=False) - wide[
+        [2015, 2016, 2017, 2018, 2019]
+    ].mean(axis=1, skipna=False)
+    before = indices["index"].xs(2019, level="year")
+    return pd.DataFrame({"x": before, "y": change}).dropna().rename_axis("unit").reset_index()
+
+
+def rank_correlation(
+    pairs: pd.DataFrame, *, replications: int, seed: int, level: float
+) -> dict[str, float]:
+    """Spearman correlation with permutation p and an interval from drawing units.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Columns x, y.
+    replications, seed : int
+        Of permutations and of the bootstrap.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    dict
+        estimate, low, high, p, n.
+    """
+    rng = np.random.default_rng(seed)
+    x, y = pairs["x"].rank().to_numpy(), pairs["y"].rank().to_numpy()
+    estimate = float(np.corrcoef(x, y)[0, 1])
+    shuffled = rng.permuted(np.tile(y, (replications, 1)), axis=1)
+    zx, zy = (x - x.mean()) / x.std(), (shuffled - y.mean()) / y.std()
+    null = zy @ zx / len(x)
+    p = (1 + (np.abs(null) >= abs(estimate) - 1e-12).sum()) / (1 + replications)
+    drawn = rng.integers(0, len(x), (replications, len(x)))
+    resampled = np.array(
+        [pairs.iloc[rows][["x", "y"]].corr("spearman").iat[0, 1] for rows in drawn[:999]]
+    )
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(resampled, [tail, 1 - tail])
+    return {
+        "estimate": estimate,
+        "low": float(low),
+        "high": float(high),
+        "p": float(p),
+        "n": len(x),
+    }
