@@ -54,6 +54,16 @@ def test_redundant_and_opposed_pairs_are_flagged(blocks):
     assert flags["i0", "i1"] == ""
 
 
+@pytest.mark.parametrize(
+    ("r", "flag"), [(0.93, "redundant"), (0.91, ""), (-0.29, ""), (-0.31, "opposed")]
+)
+def test_flags_have_the_thresholds_of_the_coin_tool(r, flag):
+    correlation = np.eye(6)
+    correlation[0, 3] = correlation[3, 0] = r
+    flags = audit.correlation_pairs(exact(correlation), tree()).set_index(["a", "b"])["flag"]
+    assert flags["i0", "i3"] == flag
+
+
 @pytest.mark.parametrize("r", [0.0, 0.3, 0.7])
 @pytest.mark.parametrize("k", [2, 5])
 def test_alpha_of_equally_correlated_indicators_is_spearman_browns(r, k):

@@ -152,6 +152,41 @@ def test_weights_of_the_base_year_and_of_every_year_use_only_their_rows():
     assert yearly.weights.groupby(level="year")["effective"].sum().to_numpy() == pytest.approx(1)
 
 
+def test_the_base_year_of_weights_and_of_mazziotta_pareto_can_be_chosen():
+    data = panel(units=12)
+    year = data.xs(2013, level="year", drop_level=False)
+    chosen = IndexOptions(weights="sd", weights_scope="base", base_year=2013)
+    pd.testing.assert_frame_equal(
+        build_index(data, tree(), chosen).weights,
+        build_index(year, tree(), IndexOptions(weights="sd")).weights,
+    )
+    options = IndexOptions(aggregation="mazziotta_pareto", base_year=2013)
+    scores = build_index(data, tree(), options).normalised.xs(2013, level="year")
+    assert scores.mean().to_numpy() == pytest.approx(100)
+
+
+def test_elements_may_have_weights_of_their_own():
+    nodes = tree().tree()
+    nodes.loc[nodes["id"] == "objects", "weight"] = 2.0
+    nodes.loc[nodes["id"] == "i0", "weight"] = 9.0
+    weighted = hierarchy_from_tree(nodes)
+    options = IndexOptions(weights="sd", element_weights="given")
+    result = build_index(panel(), weighted, options)
+    per_element = result.weights.groupby("element")["effective"].sum()
+    assert per_element[list(ELEMENTS)].tolist() == pytest.approx([0.25, 0.25, 0.5])
+    plain = build_index(panel(), tree(), IndexOptions(weights="sd"))
+    assert result.weights["within"].to_numpy() == pytest.approx(plain.weights["within"].to_numpy())
+    nominal = build_index(panel(), weighted, IndexOptions(weights="given")).weights
+    assert nominal.loc["i0", "within"] == pytest.approx(0.9)
+
+
+def test_tied_units_share_the_better_rank():
+    data = panel()
+    data.loc["u06"] = data.loc["u01"].to_numpy()
+    ranks = build_index(data, tree()).ranks["index"].xs(2012, level="year")
+    assert ranks["u06"] == ranks["u01"] == (ranks < ranks["u01"]).sum() + 1
+
+
 def test_yearly_minmax_equals_indices_of_single_years():
     data = panel()
     yearly = build_index(data, tree(), IndexOptions(normalisation="minmax_yearly"))

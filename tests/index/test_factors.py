@@ -59,6 +59,7 @@ def test_the_fit_of_the_holzinger_swineford_model_is_lavaans(pupils):
     assert fit.cfi == pytest.approx(0.931, abs=5e-4)
     assert fit.tli == pytest.approx(0.896, abs=5e-4)
     assert fit.rmsea == pytest.approx(0.092, abs=5e-4)
+    assert fit.rmsea == pytest.approx(np.sqrt((fit.chi2 - 24) / (24 * PUPILS)))
     assert fit.srmr == pytest.approx(0.065, abs=5e-4)
     standardised = [0.772, 0.424, 0.581, 0.852, 0.855, 0.838, 0.570, 0.723, 0.665]
     assert fit.loadings.to_numpy() == pytest.approx(standardised, abs=6e-4)

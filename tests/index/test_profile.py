@@ -48,6 +48,14 @@ def test_the_nearest_peer_is_a_twin(result):
     assert back.loc["u01", "distance"] == pytest.approx(table["distance"].iloc[0])
 
 
+def test_distances_are_root_mean_squares_of_standardised_differences(result):
+    scores = result.normalised.xs(2013, level="year")
+    standard = scores / scores.std(ddof=0)
+    expected = np.sqrt(((standard - standard.loc["u01"]) ** 2).mean(axis=1))
+    table = peers(result, "u01", 2013, count=7).set_index("unit")
+    assert table["distance"].to_numpy() == pytest.approx(expected[table.index].to_numpy())
+
+
 def test_contributions_sum_to_the_index(result):
     table = contributions(result, "u05")
     index = result.scores["index"].loc["u05"]

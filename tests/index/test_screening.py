@@ -50,3 +50,11 @@ def test_too_little_data_everywhere_is_an_error():
     data.loc[:] = np.where(np.random.default_rng(0).random(data.shape) < 0.8, np.nan, data)
     with pytest.raises(StudyError, match="lower coverage"):
         screen(panel_cube(data, NAMES), 0.65)
+
+
+def test_a_share_equal_to_the_threshold_is_enough():
+    data = panel()
+    data.loc[("u02", [2010, 2011]), :] = np.nan
+    cube, _ = screen(panel_cube(data, NAMES), 0.6)
+    assert "u02" in cube.units
+    assert "u02" not in screen(panel_cube(data, NAMES), 0.61)[0].units

@@ -48,6 +48,14 @@ def test_a_hopeless_column_is_logged_from_its_original_values():
     assert np.array_equal(np.argsort(treated[:, 0]), np.argsort(x[:, 0]))
 
 
+def test_the_limit_on_winsorised_cells_is_the_number_that_may_move():
+    x = np.array([*range(1, 31), 400, 410, 420], dtype=float)[:, None]
+    enough, action = winsorise_or_log(x, most=3)
+    assert (action == 1).sum() == 3
+    assert enough.max() == 30
+    assert (winsorise_or_log(x, most=2)[1] == 2).all()
+
+
 def test_missing_cells_stay_missing_and_unmarked():
     x = np.array([*range(1, 11), 30, 100, np.nan], dtype=float)[:, None]
     treated, action = winsorise_or_log(x)
