@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
 from nqpf.report.charts.canvas import FAINT, text_width
@@ -129,7 +128,7 @@ def place_labels(
     for name, place, radius, style in zip(names, pixels, sizes, styles, strict=True):
         text = axes.annotate(
             name, to_data.transform(place), annotation_clip=False, ha="center",
-            va="center_baseline", path_effects=HALO, **style,
+            va="center_baseline", bbox=HALO, **style,
         )  # fmt: skip
         text.set_in_layout(False)
         box = text.get_window_extent()
@@ -147,7 +146,7 @@ def place_labels(
                       zorder=1.5)  # fmt: skip
 
 
-HALO = [withStroke(linewidth=2.2, foreground="white")]
+HALO = {"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75}
 DISTANCES = (2, 8, 16, 26)  # points between a mark and its name
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from nqpf.report.charts.canvas import (
     FOCUS,
@@ -71,13 +72,7 @@ def heat_map(
     turn = 0 if longest < cell * 72 - 4 else 45 if cell * 72 > 15 else 90
     above = {0: 14, 45: 0.72 * longest + 8, 90: longest + 6}[turn] / 72
     figure, (axes,) = canvas(0.6 + tall * len(names) + above)
-    axes.pcolormesh(
-        np.ma.masked_invalid(values),
-        cmap=shades.colours,
-        norm=shades.norm,
-        edgecolors="white",
-        linewidth=1.2,
-    )
+    _cells(axes, values, shades)
     if annotate if annotate is not None else cell > 0.3 and tall > 0.17:
         size = fitting_size([number(-abs(shades.high), digits)], cell * 72 - 3, 9, SMALL - 0.5)
         for i, j in zip(*np.nonzero(np.isfinite(values)), strict=True):
@@ -91,6 +86,17 @@ def heat_map(
     _matrix_axes(axes, names, heads, turn)
     colour_bar(axes, shades, label, digits)
     return figure
+
+
+def _cells(axes: Axes, values: np.ndarray, shades: ColourScale) -> None:
+    """Squares in the colours of their values, one compound shape per distinct value."""
+    for value in np.unique(values[np.isfinite(values)]):
+        corners = [
+            Path([(j, i), (j + 1, i), (j + 1, i + 1), (j, i + 1), (j, i)], closed=True)
+            for i, j in zip(*np.nonzero(values == value), strict=True)
+        ]
+        shape = Path.make_compound_path(*corners)
+        axes.add_patch(PathPatch(shape, facecolor=shades(value), edgecolor="white", lw=1.2))
 
 
 def _matrix_axes(axes: Axes, names: list[str], heads: list[str], turn: int) -> None:
@@ -139,12 +145,10 @@ def coverage_matrix(
         if not is_head:
             values[i] = share.loc[name].to_numpy(dtype=float)
     values[values <= 0] = np.nan
+    values = values.round()  # cells of one colour are drawn at once
     shades = ColourScale(0, 100, Normalize(-12, 100), scale("sequential"))
     figure, (axes,) = canvas(0.75 + 0.165 * len(rows))
-    axes.pcolormesh(
-        np.ma.masked_invalid(values), cmap=shades.colours, norm=shades.norm, edgecolors="white",
-        linewidth=1.1,
-    )  # fmt: skip
+    _cells(axes, values, shades)
     years = [int(year) for year in share.columns]
     _matrix_axes(axes, [str(name) for name, _ in rows], [""] * len(years), 0)
     at = [i for i, year in enumerate(years) if year % 5 == 0 or i in (0, len(years) - 1)]
