@@ -10,7 +10,7 @@ from nqpf.params import TOPICS_OF, Parameters
 from nqpf.paths import NOTEBOOKS
 from pipeline.config import OUTPUTS, all_outputs
 
-MOST_CODE_CELLS = 18  # about fifteen, besides parameters, imports and the close
+MOST_CODE_CELLS = 20  # about fifteen that compute or draw, besides parameters, imports, the close
 FORBIDDEN = {
     r"\bplt\.savefig|\.savefig\(": "figures are saved by page.save_figure",
     r"\.summary\(": "tables are made by page.save_table",
@@ -75,7 +75,8 @@ class TestNotebook:
 
     def test_is_short(self, name):
         cells = code_cells(read(name))
-        assert len(cells) <= MOST_CODE_CELLS
+        prose = [cell for cell in cells if source(cell).strip().startswith("page.text(")]
+        assert len(cells) - len(prose) <= MOST_CODE_CELLS
         assert all(len(source(cell).splitlines()) <= 30 for cell in cells)
 
     def test_starts_with_a_title_and_ends_by_closing_its_page(self, name):

@@ -10,6 +10,8 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.index import Hierarchy, IndexOptions, IndexResult, build_index
 from nqpf.index.audit import correlation_pairs, principal_components
+from nqpf.index.importance import importance_of_elements
+from nqpf.productivity import chained_volume, cumulated, malmquist
 
 ELEMENTS = ("laborers", "means", "objects")
 
@@ -287,3 +289,68 @@ def rank_correlation(
         "p": float(p),
         "n": len(x),
     }
+
+
+def whole_economy_productivity(panel: pd.DataFrame, left_out: list[str]) -> pd.DataFrame:
+    """DEA-Malmquist productivity of the whole economy from capital and employment.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Columns gdp_rev5, gdp_index, employment_total, capital_stock_zj2000.
+    left_out : list of str
+        Units left out by decision.
+
+    Returns
+    -------
+    DataFrame
+        Columns growth (% over the year before) and log_level (logarithm of the cumulated index),
+        indexed by unit and year; missing where an ingredient is.
+    """
+    inputs = ["capital_stock_zj2000", "employment_total"]
+    first = int(panel["gdp_index"].dropna().index.get_level_values("year").min())
+    output = chained_volume(panel["gdp_rev5"], panel["gdp_index"], first).rename("output")
+    table = panel[inputs].join(output).drop(index=left_out, level="unit", errors="ignore")
+    years = table.dropna().index.get_level_values("year")
+    table = table[table.index.get_level_values("year").isin(years.unique())]
+    changes = malmquist(table, inputs, ["output"])
+    level = np.log(cumulated(changes) / 100).stack().rename("log_level")
+    level.index = level.index.set_names(["year", "unit"])
+    growth = (100 * (changes["tfpch"] - 1)).rename("growth")
+    return pd.concat([growth, level.swaplevel().sort_index()], axis=1).sort_index()
+
+
+def feature_ranks(
+    characteristics: IndexResult, by_entropy: IndexResult, feature: str
+) -> dict[str, int]:
+    """Rank of a characteristic by importance and by entropy weight, one is first.
+
+    Parameters
+    ----------
+    characteristics : IndexResult
+        Index over the three characteristics.
+    by_entropy : IndexResult
+        The same with entropy weights and implied weights of the characteristics.
+    feature : str
+        Characteristic that is ranked.
+    """
+    importance = importance_of_elements(characteristics)["correlation_ratio"]
+    entropy = by_entropy.weights.groupby("element")["effective"].sum()
+    return {
+        "rank_importance": int(importance.rank(ascending=False)[feature]),
+        "rank_entropy": int(entropy.rank(ascending=False)[feature]),
+    }
+
+
+def largest_feature_correlation(characteristics: IndexResult) -> float:
+    """Largest correlation between two characteristics, year means out."""
+    scores = year_means_out(characteristics.scores.drop(columns="index")).dropna()
+    matrix = scores.corr().to_numpy()
+    return float(matrix[np.triu_indices(len(matrix), k=1)].max())
+
+
+def rows_of(panel: pd.DataFrame, years: tuple[int, int], left_out: list[str]) -> pd.DataFrame:
+    """Rows of the given years, without the units left out by decision."""
+    at = panel.index.get_level_values("year")
+    kept = ~panel.index.get_level_values("unit").isin(left_out)
+    return panel[(at >= years[0]) & (at <= years[1]) & kept]

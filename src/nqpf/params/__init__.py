@@ -13,7 +13,7 @@ from nqpf.params.models import Index, Inference, Simulation, Study, Topic
 
 TOPICS_OF: dict[str, tuple[str, ...]] = {
     "01_introduction_and_data": ("study",),
-    "02_definitions": ("study", "index"),
+    "02_definitions": ("study", "index", "inference"),
     "03_mechanisms": ("study", "index", "inference"),
     "04_challenges": ("study", "index", "inference"),
     "05_strategies": ("study", "index", "inference", "simulation"),
