@@ -1,25 +1,19 @@
-"""Chapter 3: the three mechanisms as declared associations, each with its robustness.
+"""Chapter 3: the three mechanisms as associations with unit and year effects.
 
 An association is one outcome on one factor with unit and year effects. The factor is divided
 by its standard deviation over all cells, so an estimate is the change of the outcome that goes
 with one standard deviation of the factor.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.covariance import coefficient_table, crv3, leave_one_cluster_out
+from nqpf.regression.covariance import coefficient_table, crv3
 from nqpf.regression.inference import wild_cluster_test
-from nqpf.regression.panel import (
-    PanelFit,
-    fit_first_difference,
-    fit_long_difference,
-    fit_two_way,
-)
+from nqpf.regression.panel import PanelFit, fit_two_way
 
 
 @dataclass(frozen=True)
@@ -76,6 +70,20 @@ def standardised(panel: pd.DataFrame, factors: list[str]) -> pd.DataFrame:
     return scaled
 
 
+def fit_association(panel: pd.DataFrame, association: Association) -> PanelFit:
+    """Fit one association with unit and year effects.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Indexed by unit and year.
+    association : Association
+        What is regressed on what.
+    """
+    regressors = [association.factor, *association.controls]
+    return fit_two_way(panel, association.outcome, regressors, log=association.log)
+
+
 def within_sd(panel: pd.DataFrame, association: Association) -> float:
     """Standard deviation of the outcome once unit and year means are out, on the rows used.
 
@@ -86,12 +94,7 @@ def within_sd(panel: pd.DataFrame, association: Association) -> float:
     association : Association
         Its outcome (in logs where declared) and rows are used.
     """
-    fit = fit_two_way(
-        panel,
-        association.outcome,
-        [association.factor, *association.controls],
-        log=association.log,
-    )
+    fit = fit_association(panel, association)
     return float(np.std(fit.design.y, ddof=1))
 
 
@@ -111,15 +114,10 @@ def estimate(panel: pd.DataFrame, association: Association, choices: Choices) ->
     -------
     dict
         id, outcome, factor, estimate, effect (estimate in within standard deviations of the
-        outcome), p, low, high (restricted wild cluster bootstrap), exact, ties, se and p_crv1,
+        outcome), p, low, high (restricted wild cluster bootstrap), exact, se and p_crv1,
         se_crv3, p_crv3, within_r2, n, units, years, dropped.
     """
-    fit = fit_two_way(
-        panel,
-        association.outcome,
-        [association.factor, *association.controls],
-        log=association.log,
-    )
+    fit = fit_association(panel, association)
     wild = wild_cluster_test(
         fit, association.factor, draws=choices.draws, seed=choices.seed, level=choices.level
     )
@@ -164,75 +162,6 @@ def estimate_all(
     factors = sorted({association.factor for association in associations})
     scaled = standardised(panel, factors)
     return pd.DataFrame([estimate(scaled, one, choices) for one in associations])
-
-
-def leave_one_out(panel: pd.DataFrame, association: Association) -> pd.DataFrame:
-    """Estimate without each unit in turn.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Indexed by unit and year, factor not yet standardised; its scale stays that of all units.
-    association : Association
-        What is regressed on what.
-
-    Returns
-    -------
-    DataFrame
-        Columns left_out, estimate.
-    """
-    fit = _fit(standardised(panel, [association.factor]), association)
-    left = leave_one_cluster_out(fit)[association.factor]
-    return left.rename("estimate").rename_axis("left_out").reset_index()
-
-
-def robustness(
-    panel: pd.DataFrame,
-    association: Association,
-    alternatives: Mapping[str, str],
-    choices: Choices,
-) -> pd.DataFrame:
-    """Estimate the declared specification and its variants, in effects on one scale.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Indexed by unit and year, factors not yet standardised.
-    association : Association
-        The declared specification.
-    alternatives : mapping of str to str
-        Label and column of other measures of the factor (purged, otherwise weighted).
-    choices : Choices
-        Draws, seed and level.
-
-    Returns
-    -------
-    DataFrame
-        Columns label, estimate, low, high, p, n; all in within standard deviations of the
-        outcome per standard deviation of the factor. The first row is the declared one.
-    """
-    scaled = standardised(panel, [association.factor, *alternatives.values()])
-    sd = within_sd(scaled, association)
-    rows = [_row("as declared", _fit(scaled, association), association.factor, sd, choices)]
-    for label, column in alternatives.items():
-        other = Association(association.id, association.outcome, column, association.log_outcome)
-        rows.append(_row(label, _fit(scaled, other), column, sd, choices))
-    regressors = [association.factor, *association.controls]
-    changes = fit_first_difference(scaled, association.outcome, regressors, log=association.log)
-    rows.append(_row("first differences", changes, association.factor, sd, choices))
-    years = _complete_years(scaled, [association.outcome, *regressors])
-    if len(years) > 1:
-        long = fit_long_difference(
-            scaled,
-            association.outcome,
-            regressors,
-            start=years[0],
-            end=years[-1],
-            log=association.log,
-        )
-        label = f"long difference {years[0]} to {years[-1]}"
-        rows.append(_row(label, long, association.factor, sd, choices))
-    return pd.DataFrame(rows)
 
 
 def interaction(
@@ -290,27 +219,3 @@ def interaction(
             }
         )
     return pd.DataFrame(rows)
-
-
-def _fit(scaled: pd.DataFrame, association: Association) -> PanelFit:
-    regressors = [association.factor, *association.controls]
-    return fit_two_way(scaled, association.outcome, regressors, log=association.log)
-
-
-def _row(label: str, fit: PanelFit, term: str, sd: float, choices: Choices) -> dict[str, object]:
-    """One specification as effect with its interval and p-value."""
-    wild = wild_cluster_test(fit, term, draws=choices.draws, seed=choices.seed, level=choices.level)
-    return {
-        "label": label,
-        "estimate": wild.estimate / sd,
-        "low": wild.low / sd,
-        "high": wild.high / sd,
-        "p": wild.p,
-        "n": fit.n,
-    }
-
-
-def _complete_years(panel: pd.DataFrame, columns: list[str]) -> list[int]:
-    """Years in which most units have all the columns."""
-    share = panel[columns].notna().all(axis=1).groupby(level="year").mean()
-    return [int(year) for year in share.index[share >= 0.9]]
