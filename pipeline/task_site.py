@@ -12,9 +12,7 @@ from pipeline.task_notebooks import results
 
 BUILD = current_build()
 SITE_CODE = [*files_of({"nqpf.site"}), ROOT / "pipeline" / "publish.py"]
-EXHIBITS = {
-    name: list(declared(name, BUILD).files(BUILD.paths).values()) for name in notebooks()
-}
+EXHIBITS = {name: list(declared(name, BUILD).files(BUILD.paths).values()) for name in notebooks()}
 
 for name in notebooks():
 

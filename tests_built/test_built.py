@@ -1,0 +1,110 @@
+"""What the last `make` left behind: complete, not empty, linked, and the README agrees."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import current_build, declared, notebooks
+from pipeline.readme import README, rendered
+
+BUILD = current_build()
+SITE = BUILD.paths.site
+SMALLEST = 400  # bytes; no figure, table or page is smaller
+
+
+class Links(HTMLParser):
+    """Collects links, anchors, images and what they would load."""
+
+    def __init__(self):
+        super().__init__()
+        self.hrefs, self.ids, self.images, self.loads = [], set(), [], []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "id" in attributes:
+            self.ids.add(attributes["id"])
+        if tag == "a" and "href" in attributes:
+            self.hrefs.append(attributes["href"])
+        if tag == "img":
+            self.images.append(attributes)
+        if tag in ("script", "img", "iframe", "source") and "src" in attributes:
+            self.loads.append(attributes["src"])
+        if tag == "link" and "href" in attributes:
+            self.loads.append(attributes["href"])
+
+
+def parsed(path: Path) -> Links:
+    links = Links()
+    links.feed(path.read_text(encoding="utf-8"))
+    return links
+
+
+PAGES = ["index.html", *(f"{name}.html" for name in notebooks())]
+
+
+@pytest.mark.parametrize("name", notebooks())
+def test_every_declared_exhibit_is_there_and_not_empty(name):
+    files = declared(name, BUILD).files(BUILD.paths)
+    assert files, f"{name} makes nothing"
+    for path in files.values():
+        assert path.stat().st_size > SMALLEST, path
+
+
+def test_there_are_at_least_a_dozen_figures():
+    figures = [figure for name in notebooks() for figure in declared(name, BUILD).figures]
+    assert len(figures) >= 12
+
+
+def test_the_folders_hold_nothing_that_is_not_declared():
+    expected = {path.name for name in notebooks() for path in
+                declared(name, BUILD).files(BUILD.paths).values()}  # fmt: skip
+    found = {
+        path.name
+        for folder in (BUILD.paths.figures, BUILD.paths.tables)
+        for path in folder.iterdir()
+        if path.name != "README.md" and not (path.name.startswith("fig-") and path.suffix == ".csv")
+    }
+    assert found == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+class TestPage:
+    def test_every_link_resolves(self, page):
+        links = parsed(SITE / page)
+        assert links.hrefs
+        for href in links.hrefs:
+            if re.match(r"[a-z]+:", href):
+                continue
+            target, _, anchor = href.partition("#")
+            path = SITE / target if target else SITE / page
+            assert path.exists(), f"{page} links to {href}"
+            if anchor:
+                assert anchor in parsed(path).ids, f"{page} links to {href}"
+
+    def test_nothing_is_loaded_from_another_host(self, page):
+        for source in parsed(SITE / page).loads:
+            assert source.startswith("data:") or (SITE / source).exists(), source
+
+    def test_every_image_has_words(self, page):
+        for image in parsed(SITE / page).images:
+            assert len(image.get("alt", "")) >= 40
+
+    def test_is_not_too_heavy(self, page):
+        assert SMALLEST < (SITE / page).stat().st_size < 2_500_000
+
+    def test_shows_no_error_and_no_path_of_this_machine(self, page):
+        text = (SITE / page).read_text(encoding="utf-8")
+        assert "Traceback" not in text
+        assert str(SITE.parents[1]) not in text
+
+
+def test_the_front_page_links_every_chapter():
+    hrefs = parsed(SITE / "index.html").hrefs
+    for name in notebooks():
+        assert f"{name}.html" in hrefs
+
+
+def test_the_readme_says_what_the_build_found():
+    assert README.read_text(encoding="utf-8") == rendered(), "run `make readme` and commit"
