@@ -1,7 +1,5 @@
 """Executed notebook -> one page that opens from disk and asks no other host for anything."""
 
-import re
-from html import escape
 from pathlib import Path
 
 import nbformat
@@ -11,9 +9,41 @@ from traitlets.config import Config
 
 from nqpf.errors import StudyError
 from nqpf.report.files import write_whole
+from nqpf.report.palette import colours
+from nqpf.site.markdown import PageText
 from nqpf.site.model import PageLink, SiteInfo
+from nqpf.site.outputs import EXHIBIT, OutputFitter
+from nqpf.site.parameters import is_parameter_cell, parameters_of
 
 TEMPLATES = Path(__file__).parent / "template"
+
+
+class StudyExporter(HTMLExporter):
+    """nbconvert's html with the study's template and nothing that is loaded from elsewhere."""
+
+    template_name = "nqpf"
+    exclude_input_prompt = True
+    exclude_output_prompt = True
+    embed_images = False
+
+    def __init__(self, **kwargs):
+        super().__init__(extra_template_basedirs=[str(TEMPLATES)], **kwargs)
+
+    @property
+    def default_config(self) -> Config:
+        """No address of another host, whether a template asks for it or not."""
+        config = Config(
+            {
+                "HTMLExporter": {
+                    "mathjax_url": "",
+                    "require_js_url": "",
+                    "jquery_url": "",
+                    "jupyter_widgets_base_url": "",
+                }
+            }
+        )
+        config.merge(super().default_config)
+        return config
 
 
 def render_page(
@@ -32,34 +62,26 @@ def render_page(
     site : SiteInfo
         What every page says of the study.
     exhibits : dict of str to str
-        Where links of exhibits point, from the prefix in the notebook to that in the site.
+        Where links of exhibits point, from the prefix in the notebook to that in the site; empty
+        if the site holds no files of exhibits, and images then travel inside the page.
 
     Raises
     ------
     StudyError
-        If the page is not one of the site's.
+        If the page is not one of the site's, the notebook holds an error, an image without
+        alternative text, a note without text or a formula that cannot be read.
     """
     names = [link.href for link in pages]
     if page.name not in names:
         raise StudyError(f"{page.name} is not a page of the site; there are {', '.join(names)}")
     place = names.index(page.name)
     content = nbformat.read(notebook, as_version=4)
-    _mark_cells(content)
-    exporter = HTMLExporter(
-        config=Config(
-            {
-                "HTMLExporter": {
-                    "template_name": "nqpf",
-                    "extra_template_basedirs": [str(TEMPLATES)],
-                    "exclude_input_prompt": True,
-                    "exclude_output_prompt": True,
-                    "embed_images": False,
-                    "mathjax_url": "",
-                    "require_js_url": "",
-                }
-            }
-        )
-    )
+    links = _Links(page.name, pages, site, exhibits)
+    text = PageText(page.stem, links.rewrite, links.claim)
+    parameters = parameters_of(content)
+    content.cells = [cell for cell in content.cells if not is_parameter_cell(cell) and cell.source]
+    _render_text(content, text, links, bool(exhibits))
+    _group_code(content)
     resources = {
         "nqpf": {
             "site": site,
@@ -67,46 +89,107 @@ def render_page(
             "here": pages[place],
             "previous": pages[place - 1] if place else None,
             "next": pages[place + 1] if place + 1 < len(pages) else None,
-            "contents": table_of_contents(content),
+            "contents": text.contents(),
+            "notes": text.notes(),
+            "parameters": parameters,
         }
     }
-    html, _ = exporter.from_notebook_node(content, resources=resources)
-    for prefix, target in exhibits.items():
-        html = html.replace(f'href="{prefix}', f'href="{target}')
+    html, _ = StudyExporter().from_notebook_node(content, resources=resources)
     write_whole(page, html.rstrip() + "\n")
 
 
-def table_of_contents(notebook: NotebookNode) -> list[dict[str, str]]:
-    """Second-level headings of a notebook with the anchors nbconvert gives them."""
+class _Links:
+    """Where links of a notebook lead in the site."""
+
+    def __init__(self, here: str, pages: list[PageLink], site: SiteInfo, exhibits: dict[str, str]):
+        self.here = here
+        self.pages = {link.number: link.href for link in pages}
+        self.notebooks = {Path(link.href).with_suffix(".ipynb").name: link.href for link in pages}
+        self.site = site
+        self.exhibits = exhibits
+
+    def rewrite(self, url: str) -> str:
+        """Notebooks become pages, exhibits are found beside them."""
+        for prefix, target in self.exhibits.items():
+            if url.startswith(prefix):
+                return target + url.removeprefix(prefix)
+        path, mark, anchor = url.partition("#")
+        return self.notebooks.get(path.removeprefix("./"), path) + mark + anchor
+
+    def claim(self, claim: str) -> tuple[str, str] | None:
+        """Where a claim of the ledger stands, and its sentence."""
+        ledger = self.site.ledger
+        if ledger is None or claim not in ledger.claims:
+            return None
+        page = "" if ledger.href == self.here else ledger.href
+        return f"{page}#{claim}", ledger.claims[claim]
+
+    def exhibit(self, exhibit: str) -> str | None:
+        """Where an exhibit is shown."""
+        page = self.pages.get(EXHIBIT.fullmatch(exhibit)[2])
+        return f"{page}#{exhibit}" if page else None
+
+
+def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_images: bool) -> None:
+    """Replace Markdown and html by what the site shows, in reading order."""
+    ledger = links.site.ledger
+    fitter = OutputFitter(
+        text.name,
+        links.rewrite,
+        links.claim,
+        links.exhibit,
+        verdicts=colours("verdicts"),
+        ledger=ledger.table if ledger and ledger.href == links.here else "",
+        linked_images=linked_images,
+    )
+    text.collect_notes(_markdown(content))
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            cell.metadata["html"] = text.to_html(cell.source, cell.get("attachments"))
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise StudyError(
+                    f"{text.name} ended with {output.ename}: {output.evalue}; a page is made only "
+                    "of a notebook that ran to its end"
+                )
+            data = output.get("data", {})
+            if "text/html" in data:  # the better form; the page does not carry both
+                data.pop("image/png", None)
+                data["text/html"] = fitter.fit(data["text/html"])
+            elif "text/markdown" in data:
+                output.metadata["html"] = text.to_html(data["text/markdown"])
+            elif any(kind.startswith("image/") for kind in data):
+                raise StudyError(
+                    f"{text.name} shows an image without alternative text; "
+                    "show figures by page.save_figure, which asks for one"
+                )
+
+
+def _markdown(content: NotebookNode) -> list[str]:
+    """All Markdown of a notebook, that of outputs included."""
     found = []
-    for cell in notebook.cells:
-        if cell.cell_type != "markdown":
-            continue
-        for line in cell.source.splitlines():
-            if match := re.match(r"## +(.+)", line):
-                text = match[1].strip()
-                found.append({"text": text, "anchor": text.replace(" ", "-")})
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            found.append(cell.source)
+        found += [
+            output.data["text/markdown"]
+            for output in cell.get("outputs", [])
+            if "text/markdown" in output.get("data", {})
+        ]
     return found
 
 
-def _mark_cells(notebook: NotebookNode) -> None:
-    """Drop what is only for the machine: the defaults that injected parameters replace."""
-    injected = [
-        cell for cell in notebook.cells if "injected-parameters" in cell.metadata.get("tags", [])
-    ]
-    if injected:
-        notebook.cells = [
-            cell for cell in notebook.cells if "parameters" not in cell.metadata.get("tags", [])
-        ]
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "text/html" in data:  # the page has the better form; do not carry both
-                data.pop("image/png", None)
-
-
-def provenance_line(site: SiteInfo) -> str:
-    """Provenance as text for footers."""
-    return " \N{MIDDLE DOT} ".join(
-        f"{escape(label)} <code>{escape(value)}</code>" for label, value in site.provenance.items()
-    )
+def _group_code(content: NotebookNode) -> None:
+    """Fold code cells that show nothing together with the next one, as one step of the reading."""
+    group: list[NotebookNode] = []
+    for cell in [*content.cells, None]:
+        if cell is not None and cell.cell_type == "code":
+            group.append(cell)
+        if group and (cell is None or cell.cell_type != "code" or cell.outputs):
+            for one in group:
+                one.metadata["fold"] = {
+                    "first": one is group[0],
+                    "last": one is group[-1],
+                    "size": len(group),
+                }
+            group = []

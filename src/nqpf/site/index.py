@@ -1,38 +1,17 @@
 """The front page: what the study finds in one screen, and the way in."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from nqpf.errors import StudyError
 from nqpf.report.files import write_whole
 from nqpf.site.exporter import TEMPLATES
-from nqpf.site.model import PageLink, SiteInfo
+from nqpf.site.model import ExhibitLink, Finding, PageLink, SiteInfo
+from nqpf.site.outputs import slug
 
 ASSETS = Path(__file__).parent / "assets"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One key figure of the front page.
-
-    Attributes
-    ----------
-    value : str
-        The number, as readers see it.
-    label : str
-        What it is.
-    note : str
-        How sure it is, or what it rests on.
-    href : str
-        Where it is found.
-    """
-
-    value: str
-    label: str
-    note: str
-    href: str
 
 
 def render_index(
@@ -45,6 +24,8 @@ def render_index(
     verdicts: Mapping[str, int],
     colours: Mapping[str, str],
     downloads: list[tuple[str, str]],
+    exhibits: Sequence[ExhibitLink] = (),
+    citation: str = "",
 ) -> None:
     """Write the front page and the assets that all pages share.
 
@@ -65,25 +46,62 @@ def render_index(
     colours : mapping of str to str
         Colour of each verdict.
     downloads : list of (label, href)
-        What can be taken away.
+        What can be taken away; the size of files that are there already is shown.
+    exhibits : sequence of ExhibitLink
+        All figures and tables, listed by chapter; none for no list.
+    citation : str
+        How to cite the study, as one paragraph; a general one by default.
+
+    Raises
+    ------
+    StudyError
+        If a verdict has no colour.
     """
+    if missing := [name for name, count in verdicts.items() if count and name not in colours]:
+        raise StudyError(f"verdict '{missing[0]}' has no colour; add it to the palette")
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "nqpf"), autoescape=True, undefined=StrictUndefined
     )
-    most = max([*verdicts.values(), 1])
+    total = sum(verdicts.values())
     text = environment.get_template("front.html.j2").render(
         site=site,
         pages=pages,
         lead=lead,
         findings=findings,
         verdicts=[
-            (name, count, round(100 * count / most), colours[name])
+            {
+                "name": name,
+                "slug": slug(name),
+                "count": count,
+                "share": round(100 * count / total, 2),
+                "colour": colours[name],
+            }
             for name, count in verdicts.items()
             if count
         ],
-        total=sum(verdicts.values()),
-        downloads=downloads,
+        total=total,
+        downloads=[(label, href, _size(page.parent / href)) for label, href in downloads],
+        chapters=[(link, [one for one in exhibits if _page(one) == link.href]) for link in pages],
+        citation=citation,
     )
-    for asset in sorted(ASSETS.iterdir()):
-        write_whole(page.parent / "assets" / asset.name, asset.read_bytes())
+    write_assets(page.parent)
     write_whole(page, text.rstrip() + "\n")
+
+
+def write_assets(site: Path) -> None:
+    """Bring the style, the script and the fonts that all pages share into the site."""
+    for asset in sorted(ASSETS.iterdir()):
+        if asset.suffix in (".css", ".js", ".woff2", ".txt"):
+            write_whole(site / "assets" / asset.name, asset.read_bytes())
+
+
+def _page(exhibit: ExhibitLink) -> str:
+    return exhibit.href.partition("#")[0]
+
+
+def _size(path: Path) -> str:
+    """Size of a file for readers; empty if it is elsewhere."""
+    if not path.is_file():
+        return ""
+    size = path.stat().st_size
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} kB"

@@ -1,6 +1,7 @@
 """What pages need to know of each other and of the build."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,7 @@ class PageLink:
     Attributes
     ----------
     number : str
-        Number of the notebook, such as `03`.
+        Number of the notebook, such as `03` or `A1`.
     href : str
         File name of the page.
     title : str
@@ -23,6 +24,35 @@ class PageLink:
     href: str
     title: str
     summary: str
+
+    @property
+    def label(self) -> str:
+        """Number as readers see it: `3` or `A1`."""
+        return self.number.lstrip("0")
+
+    @property
+    def is_appendix(self) -> bool:
+        """Whether the page stands after the paper's sections."""
+        return self.number.startswith("A")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where claims stand, so that every mention of one leads to its verdict.
+
+    Attributes
+    ----------
+    href : str
+        Page of the ledger.
+    table : str
+        Id of the exhibit on that page whose rows are the claims.
+    claims : mapping of str to str
+        Sentence of each claim by its id, such as `C022`.
+    """
+
+    href: str
+    table: str
+    claims: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -40,7 +70,15 @@ class SiteInfo:
     parameters : str
         Parameter file, as shown.
     provenance : dict of str to str
-        Label and short value: hashes of parameters, data and environment; no clock.
+        Label and short value: hashes of parameters, data and environment, the commit; no clock.
+    short_title : str
+        Title where there is little room; the title by default.
+    language : str
+        Language of the prose, as html wants it.
+    searchable : bool
+        Whether the build writes a search index beside the pages.
+    ledger : Ledger, optional
+        Where claims stand.
     """
 
     title: str
@@ -48,3 +86,62 @@ class SiteInfo:
     study: str
     parameters: str
     provenance: dict[str, str]
+    short_title: str = ""
+    language: str = "en"
+    searchable: bool = False
+    ledger: Ledger | None = None
+
+    @property
+    def brand(self) -> str:
+        """Title where there is little room."""
+        return self.short_title or self.title
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One key figure of the front page.
+
+    Attributes
+    ----------
+    value : str
+        The number, as readers see it.
+    label : str
+        What it is.
+    note : str
+        How sure it is, or what it rests on.
+    href : str
+        Where it is found.
+    """
+
+    value: str
+    label: str
+    note: str
+    href: str
+
+
+@dataclass(frozen=True)
+class ExhibitLink:
+    """One figure or table, for lists of exhibits.
+
+    Attributes
+    ----------
+    id, kind, number, title : str
+        As `nqpf.report.load_exhibits` gives them; the kind is `figure` or `table`.
+    href : str
+        Where it is shown.
+    source : str
+        Source line.
+    files : dict of str to str
+        Link of each file by its ending.
+    alt : str
+        What a figure shows; empty for tables.
+    """
+
+    id: str
+    kind: str
+    number: str
+    title: str
+    href: str
+    source: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    alt: str = ""

@@ -1,0 +1,139 @@
+"""What cells show, made fit for the site: exhibits as files beside the page, tables that scroll."""
+
+import base64
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+
+from nqpf.errors import StudyError
+from nqpf.site.markdown import CLAIM, claim_link
+
+SVG = "data:image/svg+xml;base64,"
+SIZE = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)pt"[^>]*?\bheight="([\d.]+)pt"', re.DOTALL)
+PIXELS_PER_POINT = 4 / 3
+TALL = 30  # rows beyond which a table scrolls inside its own height
+SIDES = ("left", "right", "center")
+EXHIBIT = re.compile(r"(fig|tab)-([0-9A-Z]\d)-(\d+)-[a-z0-9-]+")
+
+
+@dataclass(frozen=True)
+class OutputFitter:
+    """Turns html as a notebook shows it into html of the site.
+
+    Attributes
+    ----------
+    name : str
+        Name of the notebook, for messages.
+    rewrite : callable
+        Turns a link as the notebook has it into one of the site.
+    claim_href : callable
+        Link and sentence of a claim by its id; none where there is no ledger.
+    exhibit_href : callable
+        Link of an exhibit by its id; none where its page is not in the site.
+    verdicts : collection of str
+        Words of verdicts, which are marked where they fill a cell of a table.
+    ledger : str
+        Id of the table whose rows are the anchors of claims; empty on all other pages.
+    linked_images : bool
+        Whether the site holds the exhibits' files, so that images need not travel in the page.
+    """
+
+    name: str
+    rewrite: Callable[[str], str]
+    claim_href: Callable[[str], tuple[str, str] | None]
+    exhibit_href: Callable[[str], str | None]
+    verdicts: Collection[str]
+    ledger: str
+    linked_images: bool
+
+    def fit(self, html: str) -> str:
+        """Html of one output.
+
+        Raises
+        ------
+        StudyError
+            If an image has no alternative text.
+        """
+        soup = BeautifulSoup(html, "html.parser")
+        for style in soup.find_all("style"):
+            style.decompose()
+        for tag in soup.find_all(style=True):
+            _keep_only_alignment(tag)
+        for link in soup.find_all("a", href=True):
+            link["href"] = self.rewrite(link["href"])
+        for image in soup.find_all("img"):
+            self._fit_image(image)
+        for table in soup.find_all("table"):
+            self._fit_table(table, soup)
+        return str(soup)
+
+    def _fit_image(self, image: Tag) -> None:
+        if not image.get("alt", "").strip():
+            raise StudyError(
+                f"{self.name} shows an image without alternative text; "
+                "show figures by page.save_figure, which asks for one"
+            )
+        source = image.get("src", "")
+        if not source.startswith(SVG):
+            return
+        drawing = base64.b64decode(source.removeprefix(SVG)).decode("utf-8")
+        if size := SIZE.search(drawing):  # known before it loads, so that nothing jumps
+            image["width"], image["height"] = (
+                str(round(float(points) * PIXELS_PER_POINT)) for points in size.groups()
+            )
+        figure = image.find_parent("figure", id=True)
+        own = figure and figure.find("a", href=re.compile(r"\.svg$"))
+        if own and self.linked_images:
+            image["src"] = own["href"]
+
+    def _fit_table(self, table: Tag, soup: BeautifulSoup) -> None:
+        table.attrs.pop("border", None)
+        if table.find_parent(class_="table-scroll") is None:
+            table.wrap(soup.new_tag("div", attrs={"class": "table-scroll"}))
+        region = table.find_parent(class_="table-scroll")
+        rows = table.select("tbody tr")
+        if len(rows) > TALL:
+            region["class"] = [*region.get("class", []), "tall"]
+        exhibit = table.find_parent("figure", id=True)
+        is_ledger = bool(self.ledger) and exhibit is not None and exhibit["id"] == self.ledger
+        if is_ledger:
+            exhibit["class"] = [*exhibit.get("class", []), "ledger"]
+        for row in rows:
+            for cell in row.find_all(["th", "td"]):
+                self._mark(cell, row, is_ledger)
+
+    def _mark(self, cell: Tag, row: Tag, is_ledger: bool) -> None:
+        """Make claims, exhibits and verdicts in cells more than words."""
+        text = cell.get_text()
+        if text in self.verdicts:
+            cell.clear()
+            mark = f'<span class="verdict verdict-{slug(text)}">{text}</span>'
+            cell.append(BeautifulSoup(mark, "html.parser"))
+        elif CLAIM.fullmatch(text):
+            if is_ledger and cell.name == "th":
+                row["id"] = text
+            elif found := self.claim_href(text):
+                cell.clear()
+                cell.append(BeautifulSoup(claim_link(text, *found), "html.parser"))
+        elif (match := EXHIBIT.fullmatch(text)) and (href := self.exhibit_href(text)):
+            kind = "Figure" if match[1] == "fig" else "Table"
+            cell.clear()
+            link = f'<a href="{href}">{kind} {match[2].lstrip("0")}.{int(match[3])}</a>'
+            cell.append(BeautifulSoup(link, "html.parser"))
+
+
+def slug(words: str) -> str:
+    """Words as part of a class name."""
+    return re.sub(r"\W+", "-", words.lower()).strip("-")
+
+
+def _keep_only_alignment(tag: Tag) -> None:
+    """Styles are for JupyterLab; here only the side of a column is kept, as a class."""
+    if tag.find_parent(["svg", "math"]):
+        return
+    style = tag.attrs.pop("style")
+    if tag.name in ("td", "th") and (side := re.search(r"text-align:\s*(\w+)", style)):
+        if side[1] in SIDES:
+            tag["class"] = [*tag.get("class", []), side[1]]
