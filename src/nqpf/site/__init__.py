@@ -3,6 +3,7 @@
 from nqpf.site.exporter import render_page
 from nqpf.site.index import render_index
 from nqpf.site.model import ExhibitLink, Finding, Ledger, PageLink, SiteInfo
+from nqpf.site.search import render_search
 
 __all__ = [
     "ExhibitLink",
@@ -12,4 +13,5 @@ __all__ = [
     "SiteInfo",
     "render_index",
     "render_page",
+    "render_search",
 ]

@@ -62,7 +62,6 @@ def render_index(
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "nqpf"), autoescape=True, undefined=StrictUndefined
     )
-    total = sum(verdicts.values())
     text = environment.get_template("front.html.j2").render(
         site=site,
         pages=pages,
@@ -73,13 +72,12 @@ def render_index(
                 "name": name,
                 "slug": slug(name),
                 "count": count,
-                "share": round(100 * count / total, 2),
                 "colour": colours[name],
             }
             for name, count in verdicts.items()
             if count
         ],
-        total=total,
+        total=sum(verdicts.values()),
         downloads=[(label, href, _size(page.parent / href)) for label, href in downloads],
         chapters=[(link, [one for one in exhibits if _page(one) == link.href]) for link in pages],
         citation=citation,

@@ -14,6 +14,7 @@ SVG = "data:image/svg+xml;base64,"
 SIZE = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)pt"[^>]*?\bheight="([\d.]+)pt"', re.DOTALL)
 PIXELS_PER_POINT = 4 / 3
 TALL = 30  # rows beyond which a table scrolls inside its own height
+LONG = 60  # characters beyond which a column is text to be read, and is kept wide enough for it
 SIDES = ("left", "right", "center")
 EXHIBIT = re.compile(r"(fig|tab)-([0-9A-Z]\d)-(\d+)-[a-z0-9-]+")
 
@@ -96,6 +97,11 @@ class OutputFitter:
         rows = table.select("tbody tr")
         if len(rows) > TALL:
             region["class"] = [*region.get("class", []), "tall"]
+        for head, cells in zip(
+            table.select("thead tr:last-child > *"), _columns(rows), strict=False
+        ):
+            if max(map(len, cells), default=0) > LONG:
+                head["class"] = [*head.get("class", []), "long"]
         exhibit = table.find_parent("figure", id=True)
         is_ledger = bool(self.ledger) and exhibit is not None and exhibit["id"] == self.ledger
         if is_ledger:
@@ -120,8 +126,14 @@ class OutputFitter:
         elif (match := EXHIBIT.fullmatch(text)) and (href := self.exhibit_href(text)):
             kind = "Figure" if match[1] == "fig" else "Table"
             cell.clear()
-            link = f'<a href="{href}">{kind} {match[2].lstrip("0")}.{int(match[3])}</a>'
+            link = f'<a class="exhibit-link" href="{href}">{kind} {match[2].lstrip("0")}.{int(match[3])}</a>'
             cell.append(BeautifulSoup(link, "html.parser"))
+
+
+def _columns(rows: list[Tag]) -> list[tuple[str, ...]]:
+    """Texts of a table by column; rows that span columns are left out."""
+    texts = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in rows]
+    return list(zip(*[row for row in texts if len(row) > 1], strict=False))
 
 
 def slug(words: str) -> str:
@@ -134,6 +146,6 @@ def _keep_only_alignment(tag: Tag) -> None:
     if tag.find_parent(["svg", "math"]):
         return
     style = tag.attrs.pop("style")
-    if tag.name in ("td", "th") and (side := re.search(r"text-align:\s*(\w+)", style)):
-        if side[1] in SIDES:
-            tag["class"] = [*tag.get("class", []), side[1]]
+    side = re.search(r"text-align:\s*(\w+)", style)
+    if tag.name in ("td", "th") and side and side[1] in SIDES:
+        tag["class"] = [*tag.get("class", []), side[1]]

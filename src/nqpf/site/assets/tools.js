@@ -1,0 +1,208 @@
+// Search over all pages, and tables that sort and filter. Loaded after the page is drawn.
+(() => {
+  "use strict";
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+
+  // -- search ------------------------------------------------------------------------------
+  const MOST = 30;
+  const AROUND = 70;
+
+  function search() {
+    const opener = document.getElementById("search-switch");
+    if (!opener || !window.HTMLDialogElement) return;
+    const input = make("input", { type: "search", id: "search-words", autocomplete: "off" });
+    const said = make("p", { className: "search-count" });
+    said.setAttribute("role", "status");
+    const list = make("ol", { className: "search-results" });
+    const label = make("label", { htmlFor: "search-words", textContent: "Search all pages" });
+    const close = make("button", { type: "button", textContent: "Close" });
+    const dialog = make("dialog", { className: "search" },
+      make("div", { className: "search-head" }, label, close), input, said, list);
+    dialog.setAttribute("aria-label", "Search");
+    document.body.append(dialog);
+
+    let loading = null;
+    const load = () => {
+      loading = loading || new Promise((resolve, reject) => {
+        if (window.nqpfSearch) { resolve(); return; }
+        const script = make("script", { src: "assets/search.js", onload: resolve, onerror: reject });
+        document.head.append(script);
+      });
+      return loading;
+    };
+    const update = async () => {
+      const terms = plain(input.value).split(/\s+/).filter(Boolean);
+      list.replaceChildren();
+      if (!terms.length) { said.textContent = ""; return; }
+      try { await load(); } catch { said.textContent = "The search index is missing."; return; }
+      const hits = find(window.nqpfSearch, terms);
+      said.textContent = hits.length === 1 ? "1 place" :
+        `${hits.length} places${hits.length > MOST ? `, the first ${MOST} shown` : ""}`;
+      list.append(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
+    };
+    const open = () => { dialog.showModal(); input.select(); load().catch(() => {}); };
+
+    input.addEventListener("input", update);
+    input.addEventListener("keydown", (event) => {
+      const first = list.querySelector("a");
+      if (event.key === "Enter" && first) first.click();
+      if (event.key === "Escape") dialog.close(); // at once, not after emptying the field
+    });
+    opener.addEventListener("click", open);
+    close.addEventListener("click", () => dialog.close());
+    list.addEventListener("click", (event) => { if (event.target.closest("a")) dialog.close(); });
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest("input, select, textarea, dialog");
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        open();
+      }
+    });
+  }
+
+  // All terms must occur; those in titles weigh more.
+  function find(entries, terms) {
+    const hits = [];
+    entries.forEach((entry, place) => {
+      entry.plainTitle = entry.plainTitle || plain(entry.title);
+      entry.plainText = entry.plainText || plain(entry.text);
+      let weight = 0;
+      for (const term of terms) {
+        const inTitle = entry.plainTitle.includes(term);
+        if (!inTitle && !entry.plainText.includes(term)) return;
+        weight += inTitle ? 10 : 1;
+      }
+      hits.push({ entry, weight, place });
+    });
+    return hits.sort((one, other) => other.weight - one.weight || one.place - other.place);
+  }
+
+  function result(entry, terms) {
+    const at = Math.max(0, Math.min(...terms.map((term) => {
+      const found = entry.plainText.indexOf(term);
+      return found < 0 ? Infinity : found;
+    })));
+    const start = Number.isFinite(at) ? Math.max(0, at - AROUND) : 0;
+    const end = Number.isFinite(at) ? at + 2 * AROUND : 2 * AROUND;
+    const excerpt = `${start ? "…" : ""}${entry.text.slice(start, end)}${end < entry.text.length ? "…" : ""}`;
+    return make("li", {},
+      make("a", { href: entry.href }, ...marked(entry.title, terms)),
+      make("span", { className: "search-page", textContent: entry.page }),
+      make("p", {}, ...marked(excerpt, terms)));
+  }
+
+  function marked(text, terms) {
+    const parts = [];
+    const low = text.toLowerCase();
+    let done = 0;
+    while (done < text.length) {
+      const next = terms.map((term) => [low.indexOf(term, done), term.length])
+        .filter(([at]) => at >= 0).sort((one, other) => one[0] - other[0])[0];
+      if (!next) break;
+      parts.push(text.slice(done, next[0]), make("mark", { textContent: text.slice(next[0], next[0] + next[1]) }));
+      done = next[0] + next[1];
+    }
+    return [...parts, text.slice(done)];
+  }
+
+  // -- tables ------------------------------------------------------------------------------
+  const SORTED = 8;
+  const FILTERED = 25;
+
+  function tables() {
+    all("figure.exhibit-table table").forEach((table) => {
+      const rows = all("tbody tr", table);
+      const regular = table.tHead && table.tHead.rows.length === 1 && !table.querySelector("tbody br, tr.group");
+      if (!regular || rows.length < SORTED) return;
+      sortable(table, rows);
+      if (rows.length >= FILTERED) filterable(table, rows);
+    });
+  }
+
+  function value(cell) {
+    const text = cell.textContent.trim();
+    const digits = text.replace(/\u2212/g, "-").replace(/[\u202f\u00a0\u2009, %]/g, "").replace(/^[<>=p]+/, "");
+    return digits !== "" && Number.isFinite(Number(digits)) ? Number(digits) : plain(text);
+  }
+
+  function before(one, other) {
+    const empty = (it) => it === "" || it === "–";
+    if (empty(one) || empty(other)) return empty(one) - empty(other);
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return String(one).localeCompare(String(other), undefined, { numeric: true });
+  }
+
+  function sortable(table, rows) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = make("button", { type: "button", className: "sort" }, ...head.childNodes);
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") === "ascending";
+        heads.forEach((one) => one.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        const sorted = rows.map((row, place) => [value(row.cells[column]), place, row]);
+        sorted.sort((one, other) => (down ? before(other[0], one[0]) : before(one[0], other[0])) || one[1] - other[1]);
+        table.tBodies[0].append(...sorted.map(([, , row]) => row));
+      });
+    });
+  }
+
+  function filterable(table, rows) {
+    const figure = table.closest("figure");
+    const title = figure.querySelector(".exhibit-number");
+    const name = title ? title.textContent.replace(/\.\s*$/, "") : "the table";
+    const words = make("input", { type: "search", placeholder: "Filter rows", autocomplete: "off" });
+    words.setAttribute("aria-label", `Filter rows of ${name}`);
+    const count = make("span", { className: "row-count" });
+    count.setAttribute("role", "status");
+    const tools = make("div", { className: "table-tools" }, words);
+    const texts = rows.map((row) => plain(row.textContent));
+    const verdicts = rows.map((row) => (row.querySelector(".verdict") || {}).textContent || "");
+    const known = [...new Set(verdicts)].filter(Boolean);
+    let choice = null;
+    if (known.length > 1) {
+      choice = make("select", {}, make("option", { value: "", textContent: "all verdicts" }),
+        ...known.map((one) => make("option", { value: one,
+          textContent: `${one} (${verdicts.filter((other) => other === one).length})` })));
+      choice.setAttribute("aria-label", `Verdict shown in ${name}`);
+      tools.append(choice);
+    }
+    tools.append(count);
+    const apply = () => {
+      const terms = plain(words.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, place) => {
+        const fits = terms.every((term) => texts[place].includes(term)) &&
+          (!choice || !choice.value || verdicts[place] === choice.value);
+        row.hidden = !fits;
+        shown += fits;
+      });
+      count.textContent = `${shown} of ${rows.length} rows`;
+    };
+    words.addEventListener("input", apply);
+    if (choice) choice.addEventListener("change", apply);
+    // a link to a row that is filtered out shows all rows again
+    addEventListener("hashchange", () => {
+      const target = rows.find((row) => row.id && `#${row.id}` === location.hash);
+      if (target && target.hidden) {
+        words.value = "";
+        if (choice) choice.value = "";
+        apply();
+        target.scrollIntoView();
+      }
+    });
+    figure.querySelector(".table-scroll").before(tools);
+    apply();
+  }
+
+  search();
+  tables();
+})();

@@ -1,0 +1,88 @@
+"""A search index made while the site is built: one script that pages load when a reader searches."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+
+from nqpf.errors import StudyError
+from nqpf.report.files import write_whole
+from nqpf.site.model import PageLink
+
+HEADINGS = ("h1", "h2", "h3", "h4")
+TEXTS = ("p", "li", "blockquote", "tr")
+
+
+def render_search(target: Path, pages: Sequence[PageLink]) -> None:
+    """Write the search index of all pages.
+
+    Parameters
+    ----------
+    target : Path
+        Script to write, `assets/search.js` of the site. It is a script rather than JSON because
+        pages that are opened from disk may load no other kind of file.
+    pages : sequence of PageLink
+        Pages in reading order, all rendered.
+
+    Raises
+    ------
+    StudyError
+        If a page has not been rendered.
+    """
+    site = target.parent.parent
+    entries = []
+    for link in pages:
+        page = site / link.href
+        if not page.is_file():
+            raise StudyError(f"{link.href} is not there yet; render all pages before their index")
+        entries += entries_of(page.read_text(encoding="utf-8"), link)
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    write_whole(target, f"window.nqpfSearch = [\n{lines}\n];\n")
+
+
+def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:
+    """What can be found on a page: its sections, its exhibits and the claims of the ledger.
+
+    Returns
+    -------
+    list of dict
+        Keys page (number and title), href, title and text.
+    """
+    main = BeautifulSoup(html, "html.parser").find("main")
+    for unread in main.select("details, annotation, .anchor, .exhibit-files, sup.note"):
+        unread.decompose()
+    name = f"{link.label} {link.title}"
+    entries = [{"page": name, "href": link.href, "title": link.title, "text": ""}]
+    for node in main.find_all([*HEADINGS, *TEXTS, "figure"]):
+        if node.name in HEADINGS:
+            place = f"{link.href}#{node['id']}" if node.get("id") else link.href
+            entries.append({"page": name, "href": place, "title": _words(node), "text": ""})
+        elif node.name == "figure":
+            section = entries.pop()  # text after an exhibit still belongs to its section
+            entries += [*_exhibit(node, name, link.href), section]
+        elif node.find_parent("figure") is None and node.find_parent(TEXTS) is None:
+            entries[-1]["text"] = f"{entries[-1]['text']} {_words(node)}".strip()
+    return [entry for entry in entries if entry["text"] or entry["title"] != link.title]
+
+
+def _exhibit(figure: Tag, page: str, href: str) -> list[dict[str, str]]:
+    title = figure.select_one(".exhibit-title")
+    said = [_words(one) for one in figure.select(".exhibit-caption, .exhibit-note")]
+    said += [image["alt"] for image in figure.select("img[alt]")]
+    place = f"{href}#{figure['id']}" if figure.get("id") else href
+    own = {
+        "page": page,
+        "href": place,
+        "title": _words(title) if title else "",
+        "text": " ".join(said),
+    }
+    claims = [
+        {"page": page, "href": f"{href}#{row['id']}", "title": row["id"], "text": _words(row)}
+        for row in figure.select("tr[id]")
+    ]
+    return [own, *claims]
+
+
+def _words(node: Tag) -> str:
+    return " ".join(node.get_text(" ").split())
