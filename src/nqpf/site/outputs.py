@@ -126,7 +126,8 @@ class OutputFitter:
         elif (match := EXHIBIT.fullmatch(text)) and (href := self.exhibit_href(text)):
             kind = "Figure" if match[1] == "fig" else "Table"
             cell.clear()
-            link = f'<a class="exhibit-link" href="{href}">{kind} {match[2].lstrip("0")}.{int(match[3])}</a>'
+            name = f"{kind} {match[2].lstrip('0')}.{int(match[3])}"
+            link = f'<a class="exhibit-link" href="{href}">{name}</a>'
             cell.append(BeautifulSoup(link, "html.parser"))
 
 

@@ -1,4 +1,4 @@
-"""A search index made while the site is built: one script that pages load when a reader searches."""
+"""A search index made while the site is built: a script that pages load when a reader searches."""
 
 import json
 from collections.abc import Sequence

@@ -117,15 +117,16 @@
     document.body.append(dialog);
     figures.forEach((figure) => {
       const image = figure.querySelector("img");
-      const title = figure.querySelector(".exhibit-number");
+      const name = (figure.querySelector(".exhibit-number") || {}).textContent;
+      const title = name ? name.replace(/\.\s*$/, "") : "the figure";
       const button = document.createElement("button");
       button.type = "button";
       button.className = "enlarge";
       button.textContent = "Enlarge";
-      if (title) button.setAttribute("aria-label", `Enlarge ${title.textContent.replace(".", "")}`);
+      button.setAttribute("aria-label", `Enlarge ${title}`);
       const open = () => {
         dialog.replaceChildren(close, image.cloneNode());
-        dialog.setAttribute("aria-label", title ? title.textContent : "Figure");
+        dialog.setAttribute("aria-label", title);
         dialog.showModal();
       };
       button.addEventListener("click", open);
