@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from nqpf.errors import StudyError
 from nqpf.site import render_index
@@ -19,10 +20,16 @@ def test_every_chapter_is_linked_with_its_summary(front):
 
 
 def test_verdicts_are_counted_and_empty_ones_left_out(front):
-    counts = re.findall(
-        r'class="count">(\d+)</span> <span class="verdict verdict-([\w-]+)">', front
-    )
-    assert counts == [("20", "supported"), ("12", "contradicted"), ("8", "inconclusive")]
+    page = BeautifulSoup(front, "html.parser")
+    rows = page.select(".verdict-counts li")
+    assert [row.get_text(" ", strip=True) for row in rows] == [
+        "20 supported",
+        "12 contradicted",
+        "8 inconclusive",
+    ]
+    assert [row.select_one(".verdict")["style"] for row in rows] == [
+        f"--dot:{colour}" for colour in COLOURS.values()
+    ]
     assert "not yet judged" not in front
     assert "the paper’s 40 claims" in front
     assert 'href="02_ledger.html#tab-02-1-ledger"' in front

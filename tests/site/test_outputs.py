@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from nqpf.errors import StudyError
-from nqpf.site.outputs import OutputFitter, slug
+from nqpf.site.outputs import OutputFitter
 
 
 def fitter(**kwargs):
@@ -12,7 +12,7 @@ def fitter(**kwargs):
         "rewrite": lambda url: url.replace("../figures/", "exhibits/figures/"),
         "claim_href": {"C022": ("06.html#C022", "a sentence")}.get,
         "exhibit_href": {"fig-02-3-elements": "02.html#fig-02-3-elements"}.get,
-        "verdicts": ("supported", "not yet judged"),
+        "verdicts": {"supported": "#1B8064", "not yet judged": "#8A949C"},
         "ledger": "",
         "linked_images": True,
     }
@@ -76,7 +76,7 @@ def test_verdicts_claims_and_exhibits_that_fill_a_cell_are_more_than_words():
         rows("<th>C022</th><td>not yet judged</td><td>fig-02-3-elements</td><td>C022 too</td>")
     )
     assert '<a class="claim" href="06.html#C022" title="a sentence">C022</a>' in html
-    assert '<span class="verdict verdict-not-yet-judged">not yet judged</span>' in html
+    assert '<span class="verdict" style="--dot:#8A949C">not yet judged</span>' in html
     assert '<a class="exhibit-link" href="02.html#fig-02-3-elements">Figure 2.3</a>' in html
     assert "<td>C022 too</td>" in html
 
@@ -98,7 +98,3 @@ def test_long_tables_scroll_in_height_and_long_columns_stay_wide():
     html = fitter().fit(f"<table>{head}<tbody>{body}</tbody></table>")
     assert 'class="table-scroll tall"' in html
     assert '<th>a</th><th class="long">b</th>' in html
-
-
-def test_slug():
-    assert slug("Not testable here") == "not-testable-here"

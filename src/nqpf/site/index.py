@@ -9,7 +9,6 @@ from nqpf.errors import StudyError
 from nqpf.report.files import write_whole
 from nqpf.site.exporter import TEMPLATES
 from nqpf.site.model import ExhibitLink, Finding, PageLink, SiteInfo
-from nqpf.site.outputs import slug
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -70,7 +69,6 @@ def render_index(
         verdicts=[
             {
                 "name": name,
-                "slug": slug(name),
                 "count": count,
                 "colour": colours[name],
             }

@@ -15,7 +15,7 @@ from nbconvert.filters.markdown_mistune import (
 from nqpf.errors import StudyError
 from nqpf.site import mathml
 
-CLAIM = re.compile(r"\bC\d{3}\b")
+CLAIM = re.compile(r"\b[CX]\d{3}\b")  # claims, and inconsistencies of the paper
 NOTE = r"\[\^(?P<note_key>[^\]\s]+)\]"
 NOTE_TEXT = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.+(?:\n[ \t]+\S.*)*)\n?", re.MULTILINE)
 NUMBERED = re.compile(r"((?:A?\d+)(?:\.\d+)*)\s+(.+)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
@@ -33,8 +33,8 @@ class OutputFitter:
         Link and sentence of a claim by its id; none where there is no ledger.
     exhibit_href : callable
         Link of an exhibit by its id; none where its page is not in the site.
-    verdicts : collection of str
-        Words of verdicts, which are marked where they fill a cell of a table.
+    verdicts : mapping of str to str
+        Colour of each verdict, which is marked where it fills a cell of a table.
     ledger : str
         Id of the table whose rows are the anchors of claims; empty on all other pages.
     linked_images : bool
@@ -45,7 +45,7 @@ class OutputFitter:
     rewrite: Callable[[str], str]
     claim_href: Callable[[str], tuple[str, str] | None]
     exhibit_href: Callable[[str], str | None]
-    verdicts: Collection[str]
+    verdicts: Mapping[str, str]
     ledger: str
     linked_images: bool
 
@@ -115,7 +115,7 @@ class OutputFitter:
         text = cell.get_text()
         if text in self.verdicts:
             cell.clear()
-            mark = f'<span class="verdict verdict-{slug(text)}">{text}</span>'
+            mark = f'<span class="verdict" style="--dot:{self.verdicts[text]}">{text}</span>'
             cell.append(BeautifulSoup(mark, "html.parser"))
         elif CLAIM.fullmatch(text):
             if is_ledger and cell.name == "th":
@@ -135,11 +135,6 @@ def _columns(rows: list[Tag]) -> list[tuple[str, ...]]:
     """Texts of a table by column; rows that span columns are left out."""
     texts = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in rows]
     return list(zip(*[row for row in texts if len(row) > 1], strict=False))
-
-
-def slug(words: str) -> str:
-    """Words as part of a class name."""
-    return re.sub(r"\W+", "-", words.lower()).strip("-")
 
 
 def _keep_only_alignment(tag: Tag) -> None:
