@@ -17,7 +17,7 @@ TOPICS_OF: dict[str, tuple[str, ...]] = {
     "03_mechanisms": ("study", "index", "inference"),
     "04_challenges": ("study", "index", "inference"),
     "05_strategies": ("study", "index", "inference", "simulation"),
-    "06_conclusion": ("study",),
+    "06_conclusion": ("study", "index"),
 }
 
 

@@ -120,6 +120,17 @@ def test_the_ledger_filters_by_verdict_and_words(look):
     assert page.get_by_text("40 of 40 rows").is_visible()
 
 
+def test_the_ledger_filters_by_section_with_its_parts(look):
+    page, _ = look(LEDGER)
+    choice = page.get_by_label("Section shown in Table 2.1")
+    choice.select_option("4")  # no row is of section 4 itself
+    assert page.get_by_text("20 of 40 rows").is_visible()
+    choice.select_option("4.1")
+    assert first_claims(page) == ["C002", "C006", "C010"]
+    page.get_by_label("Verdict shown in Table 2.1").select_option("inconclusive")
+    assert page.get_by_text("2 of 40 rows").is_visible()
+
+
 def test_what_scrolls_sideways_is_reached_by_keyboard(look):
     page, _ = look(INTRODUCTION, 360)
     region = page.locator("#tab-01-1-wide .table-scroll")

@@ -155,6 +155,25 @@
     });
   }
 
+  // What rows can be chosen by: verdicts, and in a ledger also sections of the paper.
+  function choicesOf(table, rows) {
+    const verdicts = rows.map((row) => (row.querySelector(".verdict") || {}).textContent || "");
+    const found = [["verdict", verdicts, [...new Set(verdicts)].filter(Boolean)]];
+    const column = [...table.tHead.rows[0].cells].findIndex((head) => head.textContent.trim() === "Section");
+    if (table.closest(".ledger") && column >= 0) {
+      const sections = rows.map((row) => row.cells[column].textContent.trim());
+      const all = sections.flatMap((one) => one.split(".").map((_, depth, steps) => steps.slice(0, depth + 1).join(".")));
+      const order = (one, other) => one.localeCompare(other, undefined, { numeric: true });
+      found.push(["section", sections, [...new Set(all)].sort(order)]);
+    }
+    return found.filter(([, , known]) => known.length > 1);
+  }
+
+  // Section 4.1 is within 4.
+  function within(value, chosen) {
+    return value === chosen || value.startsWith(`${chosen}.`);
+  }
+
   function filterable(table, rows) {
     const figure = table.closest("figure");
     const title = figure.querySelector(".exhibit-number");
@@ -165,36 +184,34 @@
     count.setAttribute("role", "status");
     const tools = make("div", { className: "table-tools" }, words);
     const texts = rows.map((row) => plain(row.textContent));
-    const verdicts = rows.map((row) => (row.querySelector(".verdict") || {}).textContent || "");
-    const known = [...new Set(verdicts)].filter(Boolean);
-    let choice = null;
-    if (known.length > 1) {
-      choice = make("select", {}, make("option", { value: "", textContent: "all verdicts" }),
+    const choices = choicesOf(table, rows).map(([what, values, known]) => {
+      const select = make("select", {}, make("option", { value: "", textContent: `all ${what}s` }),
         ...known.map((one) => make("option", { value: one,
-          textContent: `${one} (${verdicts.filter((other) => other === one).length})` })));
-      choice.setAttribute("aria-label", `Verdict shown in ${name}`);
-      tools.append(choice);
-    }
+          textContent: `${one} (${values.filter((other) => within(other, one)).length})` })));
+      select.setAttribute("aria-label", `${what[0].toUpperCase()}${what.slice(1)} shown in ${name}`);
+      return { select, values };
+    });
+    tools.append(...choices.map(({ select }) => select));
     tools.append(count);
     const apply = () => {
       const terms = plain(words.value).split(/\s+/).filter(Boolean);
       let shown = 0;
       rows.forEach((row, place) => {
         const fits = terms.every((term) => texts[place].includes(term)) &&
-          (!choice || !choice.value || verdicts[place] === choice.value);
+          choices.every(({ select, values }) => !select.value || within(values[place], select.value));
         row.hidden = !fits;
         shown += fits;
       });
       count.textContent = `${shown} of ${rows.length} rows`;
     };
     words.addEventListener("input", apply);
-    if (choice) choice.addEventListener("change", apply);
+    choices.forEach(({ select }) => select.addEventListener("change", apply));
     // a link to a row that is filtered out shows all rows again
     addEventListener("hashchange", () => {
       const target = rows.find((row) => row.id && `#${row.id}` === location.hash);
       if (target && target.hidden) {
         words.value = "";
-        if (choice) choice.value = "";
+        choices.forEach(({ select }) => { select.value = ""; });
         apply();
         target.scrollIntoView();
       }
