@@ -7,9 +7,10 @@ import pandas as pd
 from nqpf.data.checksums import verify
 from nqpf.data.clean import Cleaned, clean
 from nqpf.data.indicators import check_codebook, compute
+from nqpf.data.load import load_codebook
 from nqpf.data.raw import read_long
+from nqpf.data.wording import shown
 from nqpf.errors import StudyError
-from nqpf.paths import CODEBOOK
 
 LEVELS = ("cities", "provinces")
 
@@ -28,8 +29,8 @@ def build_processed(folder: Path) -> None:
         If a file is altered, missing or extra, or a table breaks a rule.
     """
     verify()
-    exclusions = pd.read_csv(CODEBOOK / "exclusions.csv", keep_default_na=False)
-    codebook = pd.read_csv(CODEBOOK / "indicators.csv", keep_default_na=False)
+    exclusions = load_codebook("exclusions")
+    codebook = load_codebook("indicators")
     long = {level: read_long(level) for level in LEVELS}
     check_codebook(
         codebook,
@@ -117,6 +118,6 @@ def _write(folder: Path, tables: dict[str, str]) -> None:
                 path.unlink(missing_ok=True)
     except OSError as error:
         raise StudyError(
-            f"the panels cannot be written to {folder} ({error}); free space or give the right to "
-            "write there, then run make again"
+            f"the panels cannot be written to {shown(folder)} ({error.strerror or error}); "
+            "free space or give the right to write there, then run make again"
         ) from None

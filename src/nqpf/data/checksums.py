@@ -3,14 +3,32 @@
 import hashlib
 from pathlib import Path
 
+from nqpf.data.wording import several
 from nqpf.errors import StudyError
 from nqpf.paths import DATA
+
+DIGEST_LENGTH = 64  # hexadecimal digits of a SHA-256
 
 
 def read_sums(root: Path = DATA) -> dict[str, str]:
     """Expected SHA-256 of every protected file, by its path below `data`."""
-    lines = (root / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    return {name: digest for digest, name in (line.split("  ", 1) for line in lines if line)}
+    path = root / "SHA256SUMS"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise StudyError(
+            "data/SHA256SUMS cannot be read: get it back with `git checkout data/SHA256SUMS`"
+        ) from None
+    sums = {}
+    for row, line in enumerate(lines, start=1):
+        digest, _, name = line.partition("  ")
+        if not name or len(digest) != DIGEST_LENGTH:
+            raise StudyError(
+                f"data/SHA256SUMS, row {row}: expected a checksum, two spaces and a path below "
+                f"data, got '{line}'"
+            )
+        sums[name] = digest
+    return sums
 
 
 def verify(root: Path = DATA) -> None:
@@ -46,4 +64,4 @@ def verify(root: Path = DATA) -> None:
                 "data/SHA256SUMS"
             )
     if problems:
-        raise StudyError("\n".join(problems))
+        raise StudyError(several(problems, "data"))

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nqpf.errors import StudyError
+from nqpf.data.judgements import KEY, STATUS, checked_judgements
 
 FIRST_YEAR = {"cities": 2005, "provinces": 2010}  # earlier years mix vintages (variables.csv)
-STATUS = {"drop": "dropped", "flag": "flagged", "keep": "kept"}
 
 
 @dataclass(frozen=True)
@@ -47,29 +46,14 @@ def clean(level: str, long: pd.DataFrame, exclusions: pd.DataFrame) -> Cleaned:
     Raises
     ------
     StudyError
-        If a judgement has no figure, or an action is unknown.
+        If a judgement has no figure, or breaks another rule of `nqpf.data.judgements`.
     """
-    keys = ["unit", "year", "variable"]
-    mine = exclusions[exclusions["panel"] == level]
-    wrong = sorted(set(mine["action"]) - set(STATUS))
-    if wrong:
-        raise StudyError(
-            f"data/codebook/exclusions.csv: an action is drop, flag or keep, got {', '.join(wrong)}"
-        )
-    judged = mine[[*keys, "action", "reason"]]
-    lost = judged.merge(long[keys], on=keys, how="left", indicator=True)
-    lost = lost[lost["_merge"] == "left_only"]
-    if len(lost):
-        first = lost.iloc[0]
-        raise StudyError(
-            f"data/codebook/exclusions.csv judges {len(lost)} figures that are not in the "
-            f"{level} table, such as {first['variable']} of {first['unit']} in {first['year']}"
-        )
-    trace = long[long["year"] >= FIRST_YEAR[level]].merge(judged, on=keys, how="left")
+    judged = checked_judgements(level, long, exclusions)
+    trace = long[long["year"] >= FIRST_YEAR[level]].merge(judged, on=KEY, how="left")
     trace["status"] = trace["action"].map(STATUS).fillna("kept")
     trace["reason"] = trace["reason"].fillna("")
-    columns = [*keys, "value", "measure", "source_id", "raw_row", "status", "reason"]
-    trace = trace[columns].sort_values(keys, ignore_index=True)
+    columns = [*KEY, "value", "measure", "source_id", "raw_row", "status", "reason"]
+    trace = trace[columns].sort_values(KEY, ignore_index=True)
     used = trace[trace["status"] != "dropped"]
     years = range(FIRST_YEAR[level], int(long["year"].max()) + 1)
     index = pd.MultiIndex.from_product(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nqpf.data.rows import read_rows
 from nqpf.errors import StudyError
 from nqpf.paths import CODEBOOK, PROCESSED, RAW
 
@@ -81,12 +82,13 @@ def load_codebook(name: str) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        If there is no such table.
+        If there is no such table, or a row of it has too many or too few cells.
     """
     path = CODEBOOK / f"{name}.csv"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in CODEBOOK.glob("*.csv")))
         raise StudyError(f"there is no codebook '{name}'; there are {known}")
+    read_rows(path)  # pandas would shift or pad a ragged row without a word
     return pd.read_csv(path, keep_default_na=False)
 
 
@@ -109,6 +111,12 @@ def load_geography(level: str) -> pd.DataFrame:
     frame["name_zh"] = frame["name_zh"].str.replace(SHORT_CHINESE, "", regex=True)
     if level == "provinces":
         tiles = load_codebook("province_tiles").rename(columns={"province": "unit"})
+        if sorted(tiles["unit"]) != sorted(frame["unit"]):
+            different = sorted(set(tiles["unit"]) ^ set(frame["unit"])) or ["one of them"]
+            raise StudyError(
+                "data/codebook/province_tiles.csv: expected every province of geography.csv once, "
+                f"got another list ({', '.join(different)})"
+            )
         frame = frame.merge(tiles, on="unit", validate="one_to_one")
     return frame.set_index("unit")
 

@@ -1,16 +1,16 @@
 """Readers of the raw long tables, which keep the row of every figure."""
 
-import csv
 from pathlib import Path
 
 import pandas as pd
 
+from nqpf.data.rows import FIRST_ROW, read_rows
 from nqpf.data.schema import check_long
+from nqpf.data.wording import shown
 from nqpf.errors import StudyError
 from nqpf.paths import CODEBOOK, RAW
 
 UNIT_COLUMN = {"cities": "city", "provinces": "province"}
-FIRST_ROW = 2  # of the figures; row 1 of a file is its header
 
 
 def read_long(level: str, raw: Path = RAW, codebook: Path = CODEBOOK) -> pd.DataFrame:
@@ -36,18 +36,19 @@ def read_long(level: str, raw: Path = RAW, codebook: Path = CODEBOOK) -> pd.Data
     """
     one = UNIT_COLUMN[level]
     path = raw / level / "panel.csv"
+    own_names = {f"{one}_code": "code", one: "unit", "unit": "measure"}
     columns = [f"{one}_code", one, "year", "variable", "value", "unit", "source_id"]
-    frame = read_table(path, columns)
-    frame = frame.rename(columns={f"{one}_code": "code", one: "unit", "unit": "measure"})
-    places = pd.read_csv(raw / level / "geography.csv", dtype=str)
+    frame = read_table(path, columns).rename(columns=own_names)
+    places = read_table(raw / level / "geography.csv", [one, f"{one}_code"], others=True)
     known_places = dict(zip(places[one], places[f"{one}_code"], strict=True))
-    variables = pd.read_csv(codebook / "variables.csv", keep_default_na=False)
+    variables = read_table(codebook / "variables.csv", ["panel", "variable", "unit"], others=True)
     variables = variables[variables["panel"] == level]
     known_measures = dict(zip(variables["variable"], variables["unit"], strict=True))
-    return check_long(frame, path, known_places, known_measures)
+    file_names = {ours: theirs for theirs, ours in own_names.items()}
+    return check_long(frame, path, known_places, known_measures, file_names)
 
 
-def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
+def read_table(path: Path, columns: list[str], *, others: bool = False) -> pd.DataFrame:
     """Read a csv as text with the row of each record.
 
     Parameters
@@ -56,27 +57,24 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
         The file.
     columns : list of str
         Columns it must have.
+    others : bool
+        Whether it may have more.
 
     Raises
     ------
     StudyError
-        If the file cannot be read, lacks a column, or a row has too many or too few cells.
+        If the file cannot be read, lacks a column, has one too many, has no records, or a row
+        has too many or too few cells.
     """
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StudyError(f"{path} cannot be read as a csv in UTF-8: {error}") from None
-    if not rows or sorted(rows[0]) != sorted(columns):
+    header, *records = read_rows(path)
+    extra = sorted(set(header) - set(columns)) if not others else []
+    if set(columns) - set(header) or extra or len(set(header)) < len(header):
         raise StudyError(
-            f"{path} must have the columns {', '.join(columns)}, got "
-            f"{', '.join(rows[0]) if rows else 'an empty file'}"
+            f"{shown(path)}, row 1: expected the columns {', '.join(columns)}"
+            f"{' and maybe others' if others else ''}, each once, got {', '.join(header)}"
         )
-    for number, row in enumerate(rows[1:], start=FIRST_ROW):
-        if len(row) != len(rows[0]):
-            raise StudyError(
-                f"{path}, row {number}: expected {len(rows[0])} cells, got {len(row)}"
-            )
-    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    if not records:
+        raise StudyError(f"{shown(path)}: expected rows below the header, got none")
+    frame = pd.DataFrame(records, columns=header)
     frame.insert(0, "raw_row", range(FIRST_ROW, FIRST_ROW + len(frame)))
     return frame

@@ -1,20 +1,27 @@
 """Rules that every raw long table keeps, as pandera schemas, and their breach in words."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from nqpf.data.wording import MOST_NAMED, several, shown
 from nqpf.errors import StudyError
 
 FIRST_YEAR, LAST_YEAR = 1990, 2026
-MOST_NAMED = 5  # breaches spelled out; the rest are counted
 MAY_BE_NEGATIVE = {"hitech_profit", "ind_profit"}
 SHARES = {"% of GDP", "%"}
+KEY = ["unit", "year", "variable"]
 
 
 def check_long(
-    frame: pd.DataFrame, path: Path, places: dict[str, str], measures: dict[str, str]
+    frame: pd.DataFrame,
+    path: Path,
+    places: dict[str, str],
+    measures: dict[str, str],
+    file_names: dict[str, str],
 ) -> pd.DataFrame:
     """Check a long table read as text, and give its columns their types.
 
@@ -29,6 +36,8 @@ def check_long(
         Code by name of every unit.
     measures : dict of str to str
         Unit of measure by variable.
+    file_names : dict of str to str
+        What the file calls a column, where it is not our name; for messages.
 
     Returns
     -------
@@ -40,15 +49,27 @@ def check_long(
     StudyError
         Naming file, row and column of the first breaches and counting the rest.
     """
-    typed = frame.assign(
-        year=pd.to_numeric(frame["year"], errors="coerce"),
-        value=pd.to_numeric(frame["value"], errors="coerce"),
-    )
+    typed = frame.assign(year=_numbers(frame["year"]), value=_numbers(frame["value"]))
     schema = long_schema(places, measures)
     try:
         schema.validate(typed, lazy=True)
     except pa.errors.SchemaErrors as error:
-        raise StudyError(_sentence(path, frame, error.failure_cases)) from None
+        cases = error.failure_cases[["index", "check"]].drop_duplicates()
+        names = {"unit": list(places), "variable": list(measures)}
+        breaches = sorted(
+            {(int(index), *str(check).split("|", 1)) for index, check in cases.values}
+        )
+        lines = [
+            f"{shown(path)}, row {frame['raw_row'][index]}, column "
+            + (
+                ", ".join(file_names.get(name, name) for name in KEY)
+                if column == "key"
+                else file_names.get(column, column)
+            )
+            + f": expected {expected}, got {_came(frame, typed, index, column, names)}"
+            for index, column, expected in breaches[:MOST_NAMED]
+        ]
+        raise StudyError(several(lines, shown(path), more=len(breaches) - len(lines))) from None
     return typed.astype({"year": int, "value": float})
 
 
@@ -61,75 +82,80 @@ def long_schema(places: dict[str, str], measures: dict[str, str]) -> pa.DataFram
         Code by name of every unit.
     measures : dict of str to str
         Unit of measure by variable.
+
+    Returns
+    -------
+    DataFrameSchema
+        The name of a check is the column that it blames and what was expected there.
     """
 
     def own_code(frame: pd.DataFrame) -> pd.Series:
-        return frame["unit"].map(places).isna() | (frame["unit"].map(places) == frame["code"])
+        known = frame["unit"].map(places)
+        return known.isna() | (known == frame["code"])
 
     def own_measure(frame: pd.DataFrame) -> pd.Series:
         known = frame["variable"].map(measures)
         return known.isna() | (known == frame["measure"])
 
-    def possible(frame: pd.DataFrame) -> pd.Series:
-        low = frame["value"].ge(0) | frame["variable"].isin(MAY_BE_NEGATIVE)
-        share = frame["measure"].isin(SHARES) & frame["variable"].str.contains("share|rate")
-        return frame["value"].isna() | (low & (~share | frame["value"].le(100)))
+    def not_negative(frame: pd.DataFrame) -> pd.Series:
+        return ~frame["value"].lt(0) | frame["variable"].isin(MAY_BE_NEGATIVE)
 
+    def not_above_all(frame: pd.DataFrame) -> pd.Series:
+        share = frame["measure"].isin(SHARES) & frame["variable"].str.contains("share|rate")
+        return ~share | ~frame["value"].gt(100)
+
+    def whole_year(year: pd.Series) -> pd.Series:
+        return year.between(FIRST_YEAR, LAST_YEAR) & (year % 1 == 0)
+
+    a_year = f"year|a year from {FIRST_YEAR} to {LAST_YEAR}"
     return pa.DataFrameSchema(
         {
-            "unit": pa.Column(str, pa.Check.isin(list(places), error="a known name")),
+            "unit": pa.Column(
+                str, pa.Check.isin(list(places), error="unit|a name of geography.csv")
+            ),
             "variable": pa.Column(
-                str, pa.Check.isin(list(measures), error="a variable of variables.csv")
+                str, pa.Check.isin(list(measures), error="variable|a variable of variables.csv")
             ),
             "year": pa.Column(
-                float,
-                pa.Check.in_range(FIRST_YEAR, LAST_YEAR, error="a year from 1990 to 2026"),
-                coerce=True,
+                float, pa.Check(whole_year, error=a_year, ignore_na=False), nullable=True
             ),
-            "value": pa.Column(float, nullable=False),
-            "source_id": pa.Column(str, pa.Check.str_length(min_value=1, error="a source")),
+            "value": pa.Column(
+                float,
+                pa.Check(pd.Series.notna, error="value|a number", ignore_na=False),
+                nullable=True,
+            ),
+            "source_id": pa.Column(
+                str, pa.Check.str_length(min_value=1, error="source_id|a source")
+            ),
         },
         checks=[
             pa.Check(own_code, error="code|the code of its unit in geography.csv"),
             pa.Check(own_measure, error="measure|the unit of measure in variables.csv"),
-            pa.Check(possible, error="value|a possible value (no negative, no share above 100)"),
+            pa.Check(not_negative, error="value|a number that is not negative"),
+            pa.Check(not_above_all, error="value|a share of at most 100"),
+            pa.Check(_first_of_its_key, error="key|each unit, year and variable once"),
         ],
-        unique=["unit", "year", "variable"],
     )
 
 
-def _sentence(path: Path, frame: pd.DataFrame, cases: pd.DataFrame) -> str:
-    """Breaches in words, one line each."""
-    found: dict[tuple[int, str], str] = {}
-    for case in cases.to_dict("records"):
-        if pd.isna(case["index"]):
-            continue
-        row = frame.loc[int(case["index"])]
-        column, expected = _expected(case)
-        if column == "unit, year, variable":
-            shown = " ".join(row[["unit", "year", "variable"]])
-        else:
-            shown = row[column]
-        raw_column = {"measure": "unit", "code": "code"}.get(column, column)
-        found[(int(row["raw_row"]), raw_column)] = f"expected {expected}, got '{shown}'"
-    lines = [
-        f"{path}, row {row}, column {column}: {text}"
-        for (row, column), text in sorted(found.items())
-    ]
-    if len(lines) > MOST_NAMED:
-        lines = [*lines[:MOST_NAMED], f"{path}: and {len(lines) - MOST_NAMED} more like these"]
-    return "\n".join(lines)
+def _first_of_its_key(frame: pd.DataFrame) -> pd.Series:
+    return ~frame.duplicated(KEY)
 
 
-def _expected(case: dict) -> tuple[str, str]:
-    """Column of a breach and what was expected there."""
-    check = str(case["check"])
-    if "unique" in check:
-        return "unit, year, variable", "each unit, year and variable once"
-    if "|" in check:
-        column, expected = check.split("|", 1)
-        return column, expected
-    column = str(case["column"])
-    if column in ("value", "year") and not check.startswith("a "):
-        return column, "a number"
-    return column, check
+def _numbers(text: pd.Series) -> pd.Series:
+    """Finite numbers; everything else as NaN, which the schema then names."""
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers))
+
+
+def _came(
+    frame: pd.DataFrame, typed: pd.DataFrame, index: int, column: str, names: dict[str, list[str]]
+) -> str:
+    """What came in a cell, or where its key came before, and what was perhaps meant."""
+    if column == "key":
+        same = (typed[KEY] == typed.loc[index, KEY]).all(axis="columns")
+        key = " ".join(frame.loc[index, KEY])
+        return f"'{key}' again, first in row {frame.loc[same.idxmax(), 'raw_row']}"
+    text = frame.loc[index, column]
+    near = get_close_matches(text, names.get(column, []), n=1)
+    return f"'{text}'" + (f"; did you mean '{near[0]}'?" if near else "")
