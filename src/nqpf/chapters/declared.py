@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.mechanisms import Association
+from nqpf.chapters.associations import Association
 from nqpf.errors import StudyError
 from nqpf.expressions import evaluate, names
 from nqpf.index import Hierarchy, IndexOptions, build_index
@@ -72,7 +72,8 @@ class Declared:
     @property
     def association(self) -> Association:
         """The test on the panel of `panel_of`."""
-        return Association(self.id, OUTCOME, FACTOR, self.log_outcome)
+        years = (self.first, self.last)
+        return Association(self.id, OUTCOME, FACTOR, years, self.log_outcome)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def level_of(
     hierarchy : Hierarchy
         The whole index.
     options : IndexOptions
-        Its choices.
+        Its inference.
     """
     others = raw.drop(columns=raw.columns.intersection(indicators.columns))
     return Level(indicators.join(others, how="outer").sort_index(), hierarchy, options)
@@ -141,7 +142,7 @@ def factor_values(level: Level, factor: str, taken_out: tuple[str, ...], **chang
     Parameters
     ----------
     level : Level
-        Values and choices.
+        Values and inference.
     factor : str
         `index`, an element or an indicator.
     taken_out : tuple of str
@@ -172,7 +173,7 @@ def panel_of(level: Level, test: Declared) -> pd.DataFrame:
     Parameters
     ----------
     level : Level
-        Values and choices.
+        Values and inference.
     test : Declared
         Outcome, factor, years.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.chapters.robustness import AS_DECLARED
-from nqpf.chapters.wording import listed
+from nqpf.chapters.wording import direction, listed, significance
 from nqpf.errors import StudyError
 
 DIGITAL = ("mea_dfi", "obj_ecommerce_gdp", "obj_software_gdp")
@@ -99,7 +99,7 @@ def object_components(
     return loadings.assign(n=len(rows))
 
 
-def cautions(strip: pd.DataFrame, spread: pd.Series) -> str:
+def cautions(strip: pd.DataFrame, spread: pd.Series, smallest: float) -> str:
     """What a reader of a verdict has to know of the estimate behind it.
 
     Parameters
@@ -108,24 +108,57 @@ def cautions(strip: pd.DataFrame, spread: pd.Series) -> str:
         Rows of one test of `mechanism_tests.strips`.
     spread : Series
         Row of the same test of `mechanism_tests.without_units`.
+    smallest : float
+        Smallest effect of interest.
 
     Returns
     -------
     str
-        Specifications with the other sign, those whose interval holds zero, and whether leaving
-        out one unit turns the sign; one or two sentences.
+        Whether the interval is negligible, which variants have the other sign or, of an estimate
+        told from zero, are not told from it, and whether the sign needs one unit.
     """
     by_term = strip.set_index("term")
-    declared = by_term.loc[AS_DECLARED, "estimate"]
+    declared = by_term.loc[AS_DECLARED]
     others = by_term.drop(AS_DECLARED)
-    turned = others[np.sign(others["estimate"]) != np.sign(declared)]
-    vague = others[(others["low"] <= 0) & (others["high"] >= 0)]
-    vague = vague.drop(turned.index.intersection(vague.index))
+    turned = others["estimate"] * declared["estimate"] < 0
+    vague = (others["low"] <= 0) & (others["high"] >= 0) & ~turned
     parts = []
-    if len(turned):
-        parts.append(f"Other sign: {listed(list(turned.index))}.")
-    if len(vague):
-        parts.append(f"Interval holds zero: {listed(list(vague.index))}.")
-    if np.sign(spread["low"]) != np.sign(spread["high"]):
+    if -smallest <= declared["low"] and declared["high"] <= smallest:
+        parts.append("Negligible: the interval lies inside the minimum effect.")
+    if turned.any():
+        parts.append(f"Other sign in: {listed(list(others.index[turned]))}.")
+    if not declared["low"] <= 0 <= declared["high"] and vague.any():
+        parts.append(f"Interval holds zero in: {listed(list(others.index[vague]))}.")
+    if spread["low"] * spread["high"] < 0:
         parts.append(f"The sign needs {spread['most_influential']}.")
-    return " ".join(parts) or "Every variant shown has the same sign and an interval without zero."
+    return " ".join(parts) or "Same sign in every variant and without any one unit."
+
+
+def facts_of(table: pd.DataFrame) -> dict[str, float | int | str]:
+    """Numbers and words of every test for the text.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `mechanism_tests.estimates` returns it.
+
+    Returns
+    -------
+    dict
+        By test id with an ending: `_effect`, `_low`, `_high` (in within standard deviations of the
+        outcome), `_p`, `_n`, `_units`, `_side` (higher or lower) and `_told` (whether it can be
+        told from zero).
+    """
+    facts: dict[str, float | int | str] = {}
+    for row in table.itertuples():
+        facts |= {
+            f"{row.id}_effect": abs(row.effect),
+            f"{row.id}_low": row.effect_low,
+            f"{row.id}_high": row.effect_high,
+            f"{row.id}_p": row.p,
+            f"{row.id}_n": row.n,
+            f"{row.id}_units": row.units,
+            f"{row.id}_side": direction(row.effect, "higher", "lower", "no different"),
+            f"{row.id}_told": significance(row.p),
+        }
+    return facts

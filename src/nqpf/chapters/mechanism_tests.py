@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nqpf.chapters.associations import Inference, estimate, numbers, worst_of
 from nqpf.chapters.declared import (
     CONTROLS,
     FACTOR,
@@ -18,12 +19,11 @@ from nqpf.chapters.declared import (
     panel_of,
     variants_of,
 )
+from nqpf.chapters.mechanism_parts import cautions
 from nqpf.chapters.mechanisms import (
-    Choices,
-    estimate,
     fit_association,
     interaction,
-    standardised,
+    scaled_sample,
     within_sd,
 )
 from nqpf.chapters.robustness import (
@@ -64,40 +64,40 @@ def tests_of(levels: Mapping[str, Level], declared: list[Declared]) -> list[Test
     return [Test(one, panel_of(levels[one.level], one)) for one in declared if one.level in levels]
 
 
-def estimates(tests: list[Test], choices: Choices) -> pd.DataFrame:
+def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
     """Estimate all tests, p-values adjusted within families.
 
     Parameters
     ----------
     tests : list of Test
         As `tests_of` returns them.
-    choices : Choices
+    inference : Inference
         Draws, seed and level.
 
     Returns
     -------
     DataFrame
-        One row per test: what `mechanisms.estimate` returns; claim_id, level, mechanism, primary,
+        One row per test: what `associations.estimate` returns; claim_id, level, mechanism, primary,
         family, label, minimum_effect; effect_low and effect_high (the interval in within standard
         deviations); p_adj (Holm over the claims of the family, provinces only) and p_romano_wolf
-        (over its regressions); p_shuffled (factor permuted within years).
+        (over its regressions); p_shuffled (factor permuted within years) and p_crv1.
     """
     rows = []
     for test in tests:
         one = test.declared
-        scaled = standardised(test.panel, [FACTOR])
-        row = estimate(scaled, one.association, choices)
+        scaled = scaled_sample(test.panel, one.association)
+        row = estimate(test.panel, one.association, inference)
         fit = fit_association(scaled, one.association)
         shuffled = permute_within_years(
-            fit, FACTOR, draws=min(choices.draws, MOST_SHUFFLES), seed=choices.seed
+            fit, FACTOR, draws=min(inference.draws, MOST_SHUFFLES), seed=inference.seed
         )
         scale = row["effect"] / row["estimate"]
         row |= {name: getattr(one, name) for name in _DECLARED}
         row |= {"effect_low": row["low"] * scale, "effect_high": row["high"] * scale}
-        rows.append(row | {"p_shuffled": shuffled.p})
+        rows.append(row | {"p_shuffled": shuffled.p, "p_crv1": float(fit.term(FACTOR)["p"])})
     table = pd.DataFrame(rows)
     table["p_adj"] = _holm_by_claim(table)
-    table["p_romano_wolf"] = _romano_wolf(tests, choices)
+    table["p_romano_wolf"] = _romano_wolf(tests, inference)
     return table
 
 
@@ -123,32 +123,65 @@ def numbers_for(table: pd.DataFrame, claim_id: str) -> dict[str, float]:
     ours = mine[mine["level"] == "provinces"]
     if ours.empty:
         raise StudyError(f"expected a declared test of {claim_id} on provinces, got none")
-    numbers = {
-        "estimate": float(ours["estimate"].min()),
-        "effect": float(ours["effect"].min()),
-        "low": float(ours["low"].min()),
-        "high": float(ours["high"].max()),
-        "p": float(ours["p"].max()),
-        "n": int(ours["n"].min()),
-    }
-    if len(ours) > 1:
-        numbers["effect_high"] = float(ours["effect"].max())
+    found = worst_of(ours) if len(ours) > 1 else numbers(ours.iloc[0])
     if ours["primary"].any():
         cities = mine[mine["level"] == "cities"]
         for name in ("effect", "p"):
             value = float(cities[name].iloc[0]) if len(cities) else float("nan")
-            numbers[f"{name}_city"] = value
-    return numbers
+            found[f"{name}_city"] = value
+    return found
 
 
-def strips(tests: list[Test], choices: Choices) -> pd.DataFrame:
+def family_numbers(
+    table: pd.DataFrame, family: str, exhibit: str, notes: Mapping[str, str] | None = None
+) -> dict[str, dict[str, object]]:
+    """Numbers of a family's claims, ready for the ledger.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `estimates` returns it.
+    family : str
+        Family of the plan.
+    exhibit : str
+        Table or figure that shows the numbers.
+    notes : mapping of str to str, optional
+        Remark by claim.
+    """
+    claims = table.loc[table["family"] == family, "claim_id"].unique()
+    notes = notes or {}
+    return {
+        claim: {"exhibit": exhibit, "note": notes.get(claim, ""), **numbers_for(table, claim)}
+        for claim in claims
+    }
+
+
+def cautions_by_claim(
+    table: pd.DataFrame, strip: pd.DataFrame, spread: pd.DataFrame
+) -> dict[str, str]:
+    """Cautions of the claims that a primary province test decides.
+
+    Parameters
+    ----------
+    table, strip, spread : DataFrame
+        As `estimates`, `strips` and `without_units` return them.
+    """
+    deciding = table[table["primary"] & (table["level"] == "provinces")]
+    by_id = spread.set_index("id")
+    return {
+        row.claim_id: cautions(strip[strip["id"] == row.id], by_id.loc[row.id], row.minimum_effect)
+        for row in deciding.itertuples()
+    }
+
+
+def strips(tests: list[Test], inference: Inference) -> pd.DataFrame:
     """Robustness of every primary test.
 
     Parameters
     ----------
     tests : list of Test
         Primary ones are used.
-    choices : Choices
+    inference : Inference
         Draws, seed and level.
 
     Returns
@@ -163,7 +196,7 @@ def strips(tests: list[Test], choices: Choices) -> pd.DataFrame:
         rows = robustness(
             test.panel,
             one.association,
-            choices,
+            inference,
             alternatives={label: label for label in variants_of(test.panel)},
             controls=held if len(held) == len(CONTROLS) else (),
             trends=one.level == "provinces",
@@ -227,7 +260,7 @@ def points(tests: list[Test], level: str) -> pd.DataFrame:
 
 
 def groups(
-    tests: list[Test], members: Mapping[str, tuple[str, list[str]]], choices: Choices
+    tests: list[Test], members: Mapping[str, tuple[str, list[str]]], inference: Inference
 ) -> pd.DataFrame:
     """Whether slopes of the primary tests differ between a group of units and the rest.
 
@@ -237,14 +270,14 @@ def groups(
         Primary ones are used.
     members : mapping of str to (str, list of str)
         By level: name of the group and its units.
-    choices : Choices
+    inference : Inference
         Draws, seed and level.
 
     Returns
     -------
     DataFrame
         Columns level, test, group, units, rest and difference (effects), low, high, p of the
-        difference, n.
+        difference, n, p_adj (Holm over the tests of the level).
     """
     rows = []
     for test in primary(tests):
@@ -252,8 +285,8 @@ def groups(
         if one.level not in members:
             continue
         name, units = members[one.level]
-        scale = within_sd(standardised(test.panel, [FACTOR]), one.association)
-        both = interaction(test.panel, one.association, units, choices).set_index("term")
+        scale = within_sd(scaled_sample(test.panel, one.association), one.association)
+        both = interaction(test.panel, one.association, units, inference).set_index("term")
         more = both.loc["difference"]
         rows.append(
             {
@@ -269,7 +302,9 @@ def groups(
                 "n": int(more["n"]),
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table["p_adj"] = table.groupby("level")["p"].transform(lambda p: holm(p.to_numpy()))
+    return table
 
 
 def primary(tests: list[Test]) -> list[Test]:
@@ -291,7 +326,7 @@ def _holm_by_claim(table: pd.DataFrame) -> np.ndarray:
     return adjusted
 
 
-def _romano_wolf(tests: list[Test], choices: Choices) -> np.ndarray:
+def _romano_wolf(tests: list[Test], inference: Inference) -> np.ndarray:
     """Romano-Wolf within each family of province regressions, from shared draws."""
     adjusted = np.full(len(tests), np.nan)
     families: dict[str, list[int]] = {}
@@ -302,8 +337,8 @@ def _romano_wolf(tests: list[Test], choices: Choices) -> np.ndarray:
         fits = {}
         for place in places:
             one = tests[place].declared
-            scaled = standardised(tests[place].panel, [FACTOR])
+            scaled = scaled_sample(tests[place].panel, one.association)
             fits[one.id] = (fit_association(scaled, one.association), FACTOR)
-        draws = min(choices.draws, MOST_FAMILY_DRAWS)
-        adjusted[places] = adjust_family(fits, draws=draws, seed=choices.seed)["p_romano_wolf"]
+        draws = min(inference.draws, MOST_FAMILY_DRAWS)
+        adjusted[places] = adjust_family(fits, draws=draws, seed=inference.seed)["p_romano_wolf"]
     return adjusted

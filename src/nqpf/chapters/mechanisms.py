@@ -1,72 +1,33 @@
-"""Chapter 3: the three mechanisms as associations with unit and year effects.
+"""Chapter 3: associations on one scale, and whether they differ between groups of units."""
 
-An association is one outcome on one factor with unit and year effects. The factor is divided
-by its standard deviation over all cells, so an estimate is the change of the outcome that goes
-with one standard deviation of the factor.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from nqpf.chapters.associations import Association, Inference, select
 from nqpf.errors import StudyError
-from nqpf.regression.covariance import coefficient_table, crv3
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import PanelFit, fit_two_way
 
 
-@dataclass(frozen=True)
-class Association:
-    """One declared test.
-
-    Attributes
-    ----------
-    id : str
-        Name of the test, unique.
-    outcome : str
-        Column of the outcome.
-    factor : str
-        Column of the factor.
-    log_outcome : bool
-        Whether the outcome is taken in natural logarithms.
-    controls : tuple of str
-        Further regressors, none in the primary specification.
-    """
-
-    id: str
-    outcome: str
-    factor: str
-    log_outcome: bool = False
-    controls: tuple[str, ...] = ()
-
-    @property
-    def log(self) -> tuple[str, ...]:
-        """Columns taken in logarithms."""
-        return (self.outcome,) if self.log_outcome else ()
-
-
-@dataclass(frozen=True)
-class Choices:
-    """How tests are drawn where signs cannot be enumerated, and the level of intervals."""
-
-    draws: int
-    seed: int
-    level: float
-
-
-def standardised(panel: pd.DataFrame, factors: list[str]) -> pd.DataFrame:
-    """Panel with the named columns divided by their standard deviation over all cells.
+def scaled_sample(
+    panel: pd.DataFrame, association: Association, others: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Rows of the declared years, factors divided by their standard deviation over all cells.
 
     Parameters
     ----------
     panel : DataFrame
-        Indexed by unit and year.
-    factors : list of str
-        Columns to divide.
+        Indexed by unit and year; factors have values in the years of the index only.
+    association : Association
+        Its factor is divided and its years are kept.
+    others : sequence of str
+        Further columns to divide: other measures of the factor.
     """
-    scaled = panel.copy()
-    scaled[factors] = panel[factors] / panel[factors].std()
+    scaled = select(panel, association)
+    for column in others:
+        scaled[column] = scaled[column] / panel[column].std()
     return scaled
 
 
@@ -81,7 +42,7 @@ def fit_association(panel: pd.DataFrame, association: Association) -> PanelFit:
         What is regressed on what.
     """
     regressors = [association.factor, *association.controls]
-    return fit_two_way(panel, association.outcome, regressors, log=association.log)
+    return fit_two_way(panel, association.outcome, regressors, log=logged(association))
 
 
 def within_sd(panel: pd.DataFrame, association: Association) -> float:
@@ -98,74 +59,8 @@ def within_sd(panel: pd.DataFrame, association: Association) -> float:
     return float(np.std(fit.design.y, ddof=1))
 
 
-def estimate(panel: pd.DataFrame, association: Association, choices: Choices) -> dict[str, object]:
-    """Estimate one association with the leading and the reference inference.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Indexed by unit and year; the factor already standardised.
-    association : Association
-        What is regressed on what.
-    choices : Choices
-        Draws, seed and level.
-
-    Returns
-    -------
-    dict
-        id, outcome, factor, estimate, effect (estimate in within standard deviations of the
-        outcome), p, low, high (restricted wild cluster bootstrap), exact, se and p_crv1,
-        se_crv3, p_crv3, within_r2, n, units, years, dropped.
-    """
-    fit = fit_association(panel, association)
-    wild = wild_cluster_test(
-        fit, association.factor, draws=choices.draws, seed=choices.seed, level=choices.level
-    )
-    classic = fit.term(association.factor)
-    jackknife = coefficient_table(fit, crv3(fit)).set_index("term").loc[association.factor]
-    return {
-        "id": association.id,
-        "outcome": association.outcome,
-        "factor": association.factor,
-        "estimate": wild.estimate,
-        "effect": wild.estimate / float(np.std(fit.design.y, ddof=1)),
-        "p": wild.p,
-        "low": wild.low,
-        "high": wild.high,
-        "exact": wild.exact,
-        "se": float(classic["se"]),
-        "p_crv1": float(classic["p"]),
-        "se_crv3": float(jackknife["se"]),
-        "p_crv3": float(jackknife["p"]),
-        "within_r2": fit.within_r2,
-        "n": fit.n,
-        "units": fit.units,
-        "years": fit.periods,
-        "dropped": int(fit.dropped.sum()),
-    }
-
-
-def estimate_all(
-    panel: pd.DataFrame, associations: list[Association], choices: Choices
-) -> pd.DataFrame:
-    """Estimate a list of associations; one row each, as `estimate` returns it.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Indexed by unit and year, factors not yet standardised.
-    associations : list of Association
-        What is regressed on what.
-    choices : Choices
-        Draws, seed and level.
-    """
-    factors = sorted({association.factor for association in associations})
-    scaled = standardised(panel, factors)
-    return pd.DataFrame([estimate(scaled, one, choices) for one in associations])
-
-
 def interaction(
-    panel: pd.DataFrame, association: Association, members: list[str], choices: Choices
+    panel: pd.DataFrame, association: Association, members: list[str], inference: Inference
 ) -> pd.DataFrame:
     """Let the slope differ between a group of units and the rest.
 
@@ -177,7 +72,7 @@ def interaction(
         What is regressed on what.
     members : list of str
         Units of the group.
-    choices : Choices
+    inference : Inference
         Draws, seed and level.
 
     Returns
@@ -191,7 +86,7 @@ def interaction(
     StudyError
         If the group is empty or holds all units.
     """
-    scaled = standardised(panel, [association.factor])
+    scaled = scaled_sample(panel, association)
     units = scaled.index.get_level_values("unit")
     inside = units.isin(members)
     if not inside.any() or inside.all():
@@ -201,12 +96,12 @@ def interaction(
         )
     scaled["difference"] = scaled[association.factor] * inside
     fit = fit_two_way(
-        scaled, association.outcome, [association.factor, "difference"], log=association.log
+        scaled, association.outcome, [association.factor, "difference"], log=logged(association)
     )
     rows = []
     for term, label in ((association.factor, "rest"), ("difference", "difference")):
         wild = wild_cluster_test(
-            fit, term, draws=choices.draws, seed=choices.seed, level=choices.level
+            fit, term, draws=inference.draws, seed=inference.seed, level=inference.level
         )
         rows.append(
             {
@@ -219,3 +114,8 @@ def interaction(
             }
         )
     return pd.DataFrame(rows)
+
+
+def logged(association: Association) -> tuple[str, ...]:
+    """Columns of an association taken in logarithms."""
+    return (association.outcome,) if association.log_outcome else ()

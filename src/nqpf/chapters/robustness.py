@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.mechanisms import Association, Choices, fit_association, standardised, within_sd
+from nqpf.chapters.associations import Association, Inference
+from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample, within_sd
 from nqpf.errors import StudyError
 from nqpf.regression.covariance import leave_one_cluster_out
 from nqpf.regression.inference import wild_cluster_test
@@ -19,7 +20,7 @@ MOST_UNITS = 0.9  # share of units with data that makes a year an end of the lon
 def robustness(
     panel: pd.DataFrame,
     association: Association,
-    choices: Choices,
+    inference: Inference,
     *,
     alternatives: Mapping[str, str] | None = None,
     controls: tuple[str, ...] = (),
@@ -33,7 +34,7 @@ def robustness(
         Indexed by unit and year, factors not yet standardised.
     association : Association
         The declared specification.
-    choices : Choices
+    inference : Inference
         Draws, seed and level.
     alternatives : mapping of str to str, optional
         Label and column of other measures of the factor (full, otherwise weighted).
@@ -48,7 +49,7 @@ def robustness(
         Columns label, estimate, low, high, p, n; all in within standard deviations of the
         outcome per standard deviation of the factor. The first row is the declared one.
     """
-    scaled = standardised(panel, [association.factor, *(alternatives or {}).values()])
+    scaled = scaled_sample(panel, association, list((alternatives or {}).values()))
     scale = within_sd(scaled, association)
     fits = {AS_DECLARED: (fit_association(scaled, association), association.factor)}
     for label, column in (alternatives or {}).items():
@@ -61,7 +62,7 @@ def robustness(
         others.append(("unit trends", _with_trends(scaled, association)))
     fits |= {label: (fit, association.factor) for label, fit in others}
     return pd.DataFrame(
-        [_row(label, fit, term, scale, choices) for label, (fit, term) in fits.items()]
+        [_row(label, fit, term, scale, inference) for label, (fit, term) in fits.items()]
     )
 
 
@@ -80,7 +81,7 @@ def without_each_unit(panel: pd.DataFrame, association: Association) -> pd.DataF
     DataFrame
         Columns left_out, estimate: within standard deviations of the outcome.
     """
-    scaled = standardised(panel, [association.factor])
+    scaled = scaled_sample(panel, association)
     left = leave_one_cluster_out(fit_association(scaled, association))[association.factor]
     left = left / within_sd(scaled, association)
     return left.rename("estimate").rename_axis("left_out").reset_index()
@@ -129,7 +130,7 @@ def within_points(panel: pd.DataFrame, association: Association) -> pd.DataFrame
         Columns unit, year, x (standard deviations of the factor), y (within standard deviations
         of the outcome) and share: of the estimate's weight, x squared over its sum.
     """
-    fit = fit_association(standardised(panel, [association.factor]), association)
+    fit = fit_association(scaled_sample(panel, association), association)
     x, y = fit.design.X[:, fit.design.position(association.factor)], fit.design.y
     points = pd.DataFrame({"x": x, "y": y / np.std(y, ddof=1)}, index=fit.design.rows)
     points["share"] = points["x"] ** 2 / (points["x"] ** 2).sum()
@@ -151,7 +152,7 @@ def leverage(points: pd.DataFrame) -> pd.Series:
 def _differences(scaled: pd.DataFrame, association: Association) -> Iterator[tuple[str, PanelFit]]:
     """First differences and, where two years are complete enough, the longest one."""
     regressors = [association.factor, *association.controls]
-    outcome, log = association.outcome, association.log
+    outcome, log = association.outcome, logged(association)
     yield "first differences", fit_first_difference(scaled, outcome, regressors, log=log)
     whole = scaled[[outcome, *regressors]].notna().all(axis=1)
     by_year = whole.groupby(level="year").sum()
@@ -181,9 +182,13 @@ def _with_trends(scaled: pd.DataFrame, association: Association) -> PanelFit:
     return fit_association(wide, replace(association, controls=(*association.controls, *trends)))
 
 
-def _row(label: str, fit: PanelFit, term: str, scale: float, choices: Choices) -> dict[str, object]:
+def _row(
+    label: str, fit: PanelFit, term: str, scale: float, inference: Inference
+) -> dict[str, object]:
     """One specification as effect with its interval and p-value."""
-    wild = wild_cluster_test(fit, term, draws=choices.draws, seed=choices.seed, level=choices.level)
+    wild = wild_cluster_test(
+        fit, term, draws=inference.draws, seed=inference.seed, level=inference.level
+    )
     return {
         "label": label,
         "estimate": wild.estimate / scale,

@@ -18,6 +18,8 @@ TOPICS_OF: dict[str, tuple[str, ...]] = {
     "04_challenges": ("study", "index", "inference"),
     "05_strategies": ("study", "index", "inference", "simulation"),
     "06_conclusion": ("study", "index"),
+    "A1_validation": ("study",),
+    "A2_robustness": ("study", "index", "inference"),
 }
 
 

@@ -99,7 +99,7 @@ def as_text(colour: object) -> str:
     """The colour, darkened as little as needed to be read as text on white (4.5:1)."""
     ink, own = to_rgb(palette()["ink"]["text"]), to_rgb(colour)
     for step in range(21):
-        mixed = [o + (i - o) * step / 20 for o, i in zip(own, ink, strict=True)]
+        mixed = to_hex([o + (i - o) * step / 20 for o, i in zip(own, ink, strict=True)])
         if contrast(mixed, "white") >= 4.5:
             break
-    return to_hex(mixed)
+    return mixed

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
@@ -52,13 +53,11 @@ def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
                 f"{salt}: no font has {' '.join(chars)} of '{text}'; "
                 "add the characters to nqpf/report/fonts/build.py and build the fonts again"
             )
-        content = {}
+        content, canvas = {}, _whole_canvas(figure)
         for kind, metadata in NO_CLOCK.items():
             buffer = io.BytesIO()
             with rc_context({"svg.hashsalt": salt}):
-                figure.savefig(
-                    buffer, format=kind, metadata=metadata, bbox_inches=_whole_canvas(figure)
-                )
+                figure.savefig(buffer, format=kind, metadata=metadata, bbox_inches=canvas)
             content[kind] = buffer.getvalue()
     content["svg"] = slim(content["svg"].decode("utf-8"), title, alt).encode("utf-8")
     return content
@@ -69,11 +68,11 @@ def has_something_drawn(figure: Figure) -> bool:
     for axes in figure.axes:
         for line in axes.lines:
             places = np.asarray(line.get_xydata(), dtype=float)
-            if line.get_transform() == axes.transData and np.isfinite(places).all(1).any():
+            if line.get_transform() is axes.transData and np.isfinite(places).all(1).any():
                 return True
         for patch in axes.patches:
             box = patch.get_path().get_extents(patch.get_patch_transform())
-            if patch.get_data_transform() == axes.transData and np.isfinite(box.get_points()).all():
+            if patch.get_data_transform() is axes.transData and np.isfinite(box.get_points()).all():
                 return True
         if axes.images or axes.tables or any(_has_place(mark) for mark in axes.collections):
             return True
@@ -92,7 +91,8 @@ def _has_place(mark: Collection) -> bool:
 
 def _whole_canvas(figure: Figure) -> Bbox:
     """The figure's own size, enlarged only where something would be cut off."""
-    figure.canvas.draw()
-    drawn = figure.get_tightbbox(figure.canvas.get_renderer())
+    screen = FigureCanvasAgg(figure)
+    screen.draw()
+    drawn = figure.get_tightbbox(screen.get_renderer())
     canvas = Bbox([[0, 0], figure.get_size_inches()])
     return Bbox.union([canvas, drawn]) if np.isfinite(drawn.get_points()).all() else canvas

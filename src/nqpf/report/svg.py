@@ -33,7 +33,7 @@ def slim(svg: str, title: str, alt: str) -> str:
     svg = _PATH.sub(lambda match: f' {match[1]}="{_tight(match[2])}"', svg)
     svg = _PLACE.sub(lambda match: f' {match[1]}="{_short(match[2])}"', svg)
     svg = _STYLE.sub(lambda match: match[0].replace(": ", ":").replace("; ", ";"), svg)
-    svg = _GLYPH.sub(lambda match: "".join(part[0] for part in match.groups("")) + "-", svg)
+    svg = _GLYPH.sub(lambda match: "".join(part[:1] for part in match.groups("")) + "-", svg)
     names = f"<title>{escape(title)}</title>\n<desc>{escape(alt)}</desc>"
     svg = re.sub(r"(<svg [^>]*)>", lambda match: f'{match[1]} role="img">\n{names}', svg, count=1)
     return "\n".join(line for line in map(str.strip, svg.splitlines()) if line) + "\n"

@@ -73,7 +73,7 @@ def lay_out(
     formats : mapping, optional
         By column: decimals, `p`, `plain` (no separators), `signed` or a function of the value.
         Columns named p or p_… are p-values, `year` is plain, floats have three significant
-        figures of their typical size.
+        figures of their typical size and at least one of the smallest.
     align : mapping, optional
         By column; numbers stand right, so that decimals align, and text left.
     spans : mapping, optional
@@ -138,8 +138,11 @@ def _usual_format(values: pd.Series) -> Format:
     if name == "year" or name.endswith("_year"):
         return "plain"
     if types.is_float_dtype(values):
-        typical = values.abs().replace(0, float("nan")).median()
-        return 0 if pd.isna(typical) else significant_decimals(typical)
+        sizes = values.abs().replace(0, float("nan")).dropna()
+        if sizes.empty:
+            return 0
+        least = min(significant_decimals(sizes.min(), 1), 4)  # so that none turns into zero
+        return max(significant_decimals(sizes.median()), least)
     return 0 if types.is_integer_dtype(values) else str
 
 
