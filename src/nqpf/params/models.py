@@ -45,6 +45,7 @@ class Study(Topic):
         description="provinces it is compared with",
     )
     seed: int = Field(20240718, ge=0, description="seed of every random draw")
+    language: Literal["en", "zh"] = Field("en", description="of labels, titles and the site")
 
     @field_validator("case", "peers")
     @classmethod

@@ -23,7 +23,9 @@ from nqpf.report.tables import Format, Table, as_csv, as_html, as_latex, lay_out
 SHORTEST_ALT = 40
 
 
-def open_page(notebook: str, study: str = "default", *, source: str = "") -> "Page":
+def open_page(
+    notebook: str, study: str = "default", *, language: str = "en", source: str = ""
+) -> "Page":
     """Start the page of a notebook.
 
     Parameters
@@ -32,6 +34,8 @@ def open_page(notebook: str, study: str = "default", *, source: str = "") -> "Pa
         Name of the notebook, without its ending, such as `03_mechanisms`.
     study : str
         Name of the parameter file, without its ending; decides the folders written to.
+    language : str
+        Of labels and titles: `en` or `zh`; prose stays English.
     source : str
         Source line of every exhibit that names none of its own.
 
@@ -46,15 +50,16 @@ def open_page(notebook: str, study: str = "default", *, source: str = "") -> "Pa
     """
     if not re.fullmatch(r"(0[1-9]|A[1-9])_[a-z0-9_]+", notebook):
         raise StudyError(f"a notebook is named like '03_mechanisms', got '{notebook}'")
-    return Page(notebook, study, source)
+    return Page(notebook, study, language, source)
 
 
 class Page:
     """What a notebook has shown and recorded so far; made by `open_page`."""
 
-    def __init__(self, notebook: str, study: str, source: str):
+    def __init__(self, notebook: str, study: str, language: str, source: str):
         self.notebook = notebook
         self.study = study
+        self.language = language
         self.source = source
         self.facts: dict[str, Fact] = {}
         self._exhibits: dict[str, dict] = {}
