@@ -58,7 +58,7 @@ def main() -> None:
     common += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--upgrade"]
     uv = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *common]
     subprocess.run([*uv, "-o", LOCK.name], cwd=ROOT, check=True)
-    extra = ["--extra", "dev", "-c", LOCK.name, "-o", DEV_LOCK.name]
+    extra = ["--all-extras", "-c", LOCK.name, "-o", DEV_LOCK.name]
     subprocess.run([*uv, *extra], cwd=ROOT, check=True)
     ENVIRONMENT.write_text(environment_text(), encoding="utf-8")
 
