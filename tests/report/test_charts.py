@@ -159,8 +159,10 @@ FORMS = {
         focus="Foshan", fit=CURVE, lines={"x": 0.3, "y": 0.3}, diagonal=True,
     ),
     "shares": lambda: charts.shares(
-        pd.DataFrame([(y, p, v) for y in (2007, 2011) for p, v in (("within", 0.1), ("between", 0.2))],
-                     columns=["year", "part", "value"]),
+        pd.DataFrame(
+            [(y, p, v) for y in (2007, 2011) for p, v in (("within", 0.1), ("between", 0.2))],
+            columns=["year", "part", "value"],
+        ),
         ylabel="Theil T", total="total",
     ),
     "small_multiples": lambda: charts.small_multiples(PATHS, ylabel="Index"),

@@ -10,12 +10,12 @@ from nqpf.errors import StudyError
 
 CORE = "producer services core / services (G46,H,J61-63,K,M,N)"
 WIDE = "producer services wide / services (core + J58-60, L68, G45)"
-OUTSIDE_PLACES = ("Guangzhou", "Shenzhen", "Guangdong")
+PLACES = ("Guangzhou", "Shenzhen", "Guangdong")
 SERIES = {
     "C052": ("SEI VA/GDP",),
     "C087": ("general trade share of trade", "processing trade share of trade"),
 }
-BAND = ("CHN", "EUU", "GBR", "JPN", "KOR")  # neither the United States nor a member
+OUTSIDE_BAND = ("CHN", "EUU", "GBR", "JPN", "KOR")  # neither the United States nor a member
 BAND = (60.0, 90.0)  # the paper's, of the United States and the Union's members (C065)
 NAMES = {"USA": "United States", "EUU": "European Union", "CHN": "China", "JPN": "Japan",
          "KOR": "Korea", "GBR": "United Kingdom", "DEU": "Germany", "FRA": "France",
@@ -122,7 +122,7 @@ def documents(claim_ids: list[str], figures: pd.DataFrame, with_places: bool) ->
     Returns
     -------
     DataFrame
-        Columns claim_id, what, value, unit, year, source.
+        Columns claim_id, what, value, unit, period, source.
     """
     table = sources_of(claim_ids)
     table = table.assign(what=table["note"].where(table["note"] != "", table["name"]))
@@ -130,9 +130,10 @@ def documents(claim_ids: list[str], figures: pd.DataFrame, with_places: bool) ->
     for claim_id, variables in SERIES.items() if with_places else ():
         rows = figures[figures["variable"].isin(variables) & figures["city"].isin(PLACES)]
         parts.append(rows.assign(claim_id=claim_id, what=rows["city"] + ": " + rows["variable"]))
-    columns = ["claim_id", "what", "value", "unit", "year", "source"]
-    joined = pd.concat([part.dropna(subset="value")[columns] for part in parts])
-    return joined.sort_values(["claim_id", "what", "year"], ignore_index=True)
+    columns = ["claim_id", "what", "value", "unit", "period", "source"]
+    parts = [part.rename(columns={"year": "period"}).dropna(subset="value") for part in parts]
+    joined = pd.concat([part[columns] for part in parts])
+    return joined.sort_values(["claim_id", "what", "period"], ignore_index=True)
 
 
 def inconsistencies(
