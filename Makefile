@@ -8,7 +8,7 @@ PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
-.PHONY: all data site explain smoke lab test check lint readme lock clean distclean help
+.PHONY: all check-data data site explain smoke lab test check lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -36,6 +36,9 @@ test: $(VENV)/installed-dev ## run the tests
 
 check: $(VENV)/installed-dev ## check what the last build made: files, links, the README
 	@$(PY) -m pytest tests_built
+
+check-data: $(VENV)/installed ## check own figures, e.g. make check-data DATA=mine.csv
+	@PYTHONPATH=src $(PY) -m pipeline.check_data "$(DATA)"
 
 lint: $(VENV)/installed-dev ## check style and the direction of imports
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -6,7 +6,8 @@ import sys
 
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
-from pipeline.config import PARAMS_VARIABLE, current_build, notebooks
+from pipeline.config import PARAMS_VARIABLE, current_build, notebooks, parameter_file
+from pipeline.own_data import use_own_data
 
 FOLLOWS = {"SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted"}  # not causes
 DATABASE = BUILD / "graph.sqlite3"
@@ -18,6 +19,7 @@ def main() -> int:
     if arguments.params:
         os.environ[PARAMS_VARIABLE] = arguments.params
     try:
+        use_own_data(parameter_file())
         return _build(arguments)
     except StudyError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -57,6 +57,12 @@ class Declared:
         return found
 
 
+def parameter_file() -> Path:
+    """Parameter file of this build."""
+    file = Path(os.environ.get(PARAMS_VARIABLE) or PARAMS / "default.yml")
+    return file if file.is_absolute() else ROOT / file
+
+
 @cache
 def current_build() -> Build:
     """The study named by the environment, checked.
@@ -66,8 +72,7 @@ def current_build() -> Build:
     StudyError
         If the parameter file is absent or wrong.
     """
-    file = Path(os.environ.get(PARAMS_VARIABLE) or PARAMS / "default.yml")
-    file = file if file.is_absolute() else ROOT / file
+    file = parameter_file()
     study = study_name(file)
     shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
     return Build(study, shown, load_parameters(file), built_paths(study))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pytask import Product, task
 
-from nqpf.paths import CODEBOOK, DATA, PROCESSED, RAW
+from nqpf.paths import CODEBOOK, DATA, PROCESSED, RAW, ROOT
 from pipeline.imports import files_of
 
 PANELS = [
@@ -24,12 +24,13 @@ PANELS = [
 
 
 @task(
+    id=DATA.parent.name if DATA.parent != ROOT else "study",
     kwargs={
         "raw": sorted(path for path in RAW.rglob("*") if path.is_file()),
         "codebook": [DATA / "SHA256SUMS", *sorted(CODEBOOK.glob("*.csv"))],
         "code": files_of({"nqpf.data.build"}),
         "panels": PANELS,
-    }
+    },
 )
 def task_data(
     raw: list[Path], codebook: list[Path], code: list[Path], panels: Annotated[list[Path], Product]

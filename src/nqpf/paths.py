@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # the checkout
 
-DATA = ROOT / "data"
+DATA_VARIABLE = "NQPF_DATA"  # data folder of a study with data of its own, set by the build
+
+DATA = Path(os.environ.get(DATA_VARIABLE) or ROOT / "data")
 RAW = DATA / "raw"  # compiled tables, never edited
 CODEBOOK = DATA / "codebook"  # what the tables mean and what the study declares
 PROCESSED = DATA / "processed"  # built panels, the same for every study

@@ -22,6 +22,8 @@ def check_long(
     places: dict[str, str],
     measures: dict[str, str],
     file_names: dict[str, str],
+    *,
+    most: int | None = MOST_NAMED,
 ) -> pd.DataFrame:
     """Check a long table read as text, and give its columns their types.
 
@@ -38,6 +40,8 @@ def check_long(
         Unit of measure by variable.
     file_names : dict of str to str
         What the file calls a column, where it is not our name; for messages.
+    most : int, optional
+        Faults spelled out before the rest is counted; None for all.
 
     Returns
     -------
@@ -67,9 +71,10 @@ def check_long(
                 else file_names.get(column, column)
             )
             + f": expected {expected}, got {_came(frame, typed, index, column, names)}"
-            for index, column, expected in breaches[:MOST_NAMED]
+            for index, column, expected in breaches[:most]
         ]
-        raise StudyError(several(lines, shown(path), more=len(breaches) - len(lines))) from None
+        faults = several(lines, shown(path), more=len(breaches) - len(lines), most=most)
+        raise StudyError(faults) from None
     return typed.astype({"year": int, "value": float})
 
 

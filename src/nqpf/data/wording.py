@@ -18,7 +18,7 @@ def shown(path: Path) -> str:
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
-def several(faults: list[str], where: str, more: int = 0) -> str:
+def several(faults: list[str], where: str, more: int = 0, *, most: int | None = MOST_NAMED) -> str:
     """The first faults, one a line, and how many more there are.
 
     Parameters
@@ -29,7 +29,10 @@ def several(faults: list[str], where: str, more: int = 0) -> str:
         File that the rest is in.
     more : int
         Faults that are not among the sentences.
+    most : int, optional
+        Sentences given; None for all.
     """
-    rest = len(faults[MOST_NAMED:]) + more
-    lines = faults[:MOST_NAMED] + ([f"{where}: and {rest} more like these"] if rest else [])
+    named = faults[:most]
+    rest = len(faults) - len(named) + more
+    lines = named + ([f"{where}: and {rest} more like these"] if rest else [])
     return "\n".join(lines)

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from nqpf.errors import StudyError
-from nqpf.params.models import Index, Inference, Simulation, Study, Topic
+from nqpf.params.models import Data, Index, Inference, Simulation, Study, Topic
 
 TOPICS_OF: dict[str, tuple[str, ...]] = {
     "01_introduction_and_data": ("study",),
@@ -29,6 +29,7 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     study: Study = Study()
+    data: Data = Data()
     index: Index = Index()
     inference: Inference = Inference()
     simulation: Simulation = Simulation()
@@ -61,6 +62,30 @@ def load_parameters(path: Path) -> Parameters:
         If the file is absent, is not YAML, or holds a key or value that is not allowed; the
         sentence names file, key, value and what is allowed.
     """
+    return _validated(path, _content(path))
+
+
+def own_data(path: Path) -> list[str]:
+    """Folders of own data that a parameter file names, before the rest of it is looked at.
+
+    Which provinces there are depends on them, so they have to be known first.
+
+    Parameters
+    ----------
+    path : Path
+        A YAML file with topics and their fields.
+
+    Raises
+    ------
+    StudyError
+        As `load_parameters`, for the topic `data`.
+    """
+    content = {key: value for key, value in _content(path).items() if key == "data"}
+    return _validated(path, content).data.add
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """What a parameter file holds, as plain values."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +95,7 @@ def load_parameters(path: Path) -> Parameters:
         ) from None
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
         raise StudyError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from None
     content = {} if content is None else content
     if not isinstance(content, dict):
@@ -78,6 +103,11 @@ def load_parameters(path: Path) -> Parameters:
             f"{path} must hold topics such as 'study:' with their keys, "
             f"got {type(content).__name__}; see params/default.yml"
         )
+    return content
+
+
+def _validated(path: Path, content: dict[str, Any]) -> Parameters:
+    """The content as parameters, or one sentence per fault."""
     try:
         return Parameters.model_validate(content)
     except ValidationError as error:

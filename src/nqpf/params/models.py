@@ -61,6 +61,14 @@ class Study(Topic):
         return self
 
 
+class Data(Topic):
+    """Data of the reader's own, beside the study's; see data/README.md."""
+
+    add: list[str] = Field(
+        [], max_length=20, description="folders laid out like data/, from the project's root"
+    )
+
+
 class Index(Topic):
     """How new quality productive forces are measured."""
 
