@@ -79,8 +79,8 @@ def test_far_beyond_what_was_observed_is_refused(tmp_path, panel, regions):
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("percent: 10", "percnt: 10", ["changes.0.percnt", "percent, add, sd"]),
-        ("percent: 10", "percent: 10, add: 1", ["exactly one of percent, add, sd"]),
+        ("percent: 10", "percnt: 10", ["changes.0.percnt", "percent, add, sd, total"]),
+        ("percent: 10", "percent: 10, add: 1", ["exactly one of percent, add, sd, total"]),
         ("level: cities", "level: towns", ["'towns'", "'provinces' or 'cities'"]),
         ("level: cities\n", "", ["'level' is missing"]),
         ("regions: [Delta]", "", ["units or the regions"]),

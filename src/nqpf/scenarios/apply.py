@@ -1,5 +1,6 @@
 """Indicators as they would be under a scenario, and how far that leaves what was observed."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.scenarios.model import Change, Scenario
 
+RATIO = re.compile(r"([a-z]\w*)(?:\*[\d.]+)?")  # a denominator, perhaps times a constant
 CHANGE_COLUMNS = [
     "unit",
     "year",
@@ -42,7 +44,11 @@ class Applied:
 
 
 def apply_scenario(
-    scenario: Scenario, indicators: pd.DataFrame, regions: pd.Series, case: str
+    scenario: Scenario,
+    indicators: pd.DataFrame,
+    regions: pd.Series,
+    case: str,
+    sizes: pd.DataFrame | None = None,
 ) -> Applied:
     """Move the indicators of a scenario's units.
 
@@ -56,6 +62,9 @@ def apply_scenario(
         Region of each unit.
     case : str
         Unit for which the word `case` stands.
+    sizes : DataFrame, optional
+        What each indicator is divided by (residents, GDP), columns as in `indicators`; changes of
+        a total need it. See `sizes_of`.
 
     Returns
     -------
@@ -81,13 +90,13 @@ def apply_scenario(
         observed = indicators[change.indicator]
         low, high = float(observed.min()), float(observed.max())
         for year in years:
-            step = observed.xs(year, level="year").std()
+            step = _step(scenario, change, observed, sizes, units, year)
             for unit in units:
                 before = float(observed.loc[(unit, year)])
                 if pd.isna(before):
                     skipped.append((unit, year, change.indicator))
                     continue
-                after = _moved(change, before, float(step))
+                after = _moved(change, before, step)
                 beyond = max(low - after, after - high, 0.0) / (high - low)
                 rows.append(
                     (unit, year, change.indicator, before, after, low, high, beyond > 0, beyond)
@@ -102,9 +111,57 @@ def _moved(change: Change, before: float, step: float) -> float:
     """Value of an indicator after a change."""
     if change.percent is not None:
         return before * (1 + change.percent / 100)
+    return before + step
+
+
+def _step(
+    scenario: Scenario,
+    change: Change,
+    observed: pd.Series,
+    sizes: pd.DataFrame | None,
+    units: list[str],
+    year: int,
+) -> float:
+    """What is added to every unit that moves, in the indicator's unit."""
+    if change.percent is not None:
+        return 0.0
     if change.add is not None:
-        return before + change.add
-    return before + change.sd * step
+        return change.add
+    values = observed.xs(year, level="year")
+    if change.sd is not None:
+        return change.sd * float(values.std())
+    if sizes is None or change.indicator not in sizes:
+        known = "none" if sizes is None else ", ".join(sizes.columns)
+        raise StudyError(
+            f"scenario {scenario.name}: {change.indicator} is no ratio with a known size, so its "
+            f"total cannot change; indicators with a size: {known}; or use percent, add or sd"
+        )
+    size = sizes[change.indicator].xs(year, level="year").reindex(values.index)
+    whole = float((values * size).sum())
+    return change.total / 100 * whole / float(size[values.notna()].reindex(units).sum())
+
+
+def sizes_of(codebook: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+    """What each indicator is divided by, where it is a ratio to one variable.
+
+    Parameters
+    ----------
+    codebook : DataFrame
+        data/codebook/indicators.csv of one level: id, formula.
+    raw : DataFrame
+        Raw variables by unit and year.
+
+    Returns
+    -------
+    DataFrame
+        One column per indicator that is a ratio; in the variable's own unit.
+    """
+    found = {}
+    for name, formula in zip(codebook["id"], codebook["formula"], strict=True):
+        below = [part for part in formula.split("/")[1:] if re.match(r"[a-z]", part)]
+        if len(below) == 1 and (match := RATIO.fullmatch(below[0])) and match[1] in raw:
+            found[name] = raw[match[1]]
+    return pd.DataFrame(found, index=raw.index)
 
 
 def _units(

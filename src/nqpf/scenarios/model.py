@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from nqpf.errors import StudyError
 from nqpf.params.models import Year
 
+WAYS = ("percent", "add", "sd", "total")
+
 
 class Change(BaseModel):
-    """One indicator moves, in exactly one of three ways."""
+    """One indicator moves, in exactly one of four ways."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -21,13 +23,18 @@ class Change(BaseModel):
     sd: float | None = Field(
         None, description="change in standard deviations of the indicator between units, that year"
     )
+    total: float | None = Field(
+        None,
+        description="rise of the sum over all units (students, firms, money), in %, shared out "
+        "over the units that move by their size",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> "Change":
-        given = [name for name in ("percent", "add", "sd") if getattr(self, name) is not None]
+        given = [name for name in WAYS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                f"give exactly one of percent, add, sd for {self.indicator}, "
+                f"give exactly one of {', '.join(WAYS)} for {self.indicator}, "
                 f"got {', '.join(given) or 'none'}"
             )
         return self

@@ -1,0 +1,275 @@
+"""Scenarios carried to the outcome, with the uncertainty of the whole chain.
+
+In each replication whole units are drawn with replacement; goalposts, weights and coefficients are
+found anew on them, and the scenario is applied to the real units. What no replication knows, the
+choice of the specification, is shown apart by `by_specification`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from nqpf.errors import StudyError
+from nqpf.regional.inequality import theil_t
+from nqpf.regression.chain import chain_bootstrap
+from nqpf.scenarios.apply import Applied
+from nqpf.scenarios.link import Link, measure_of, regressors, slopes
+
+QUANTITIES = ("case", "mean", "theil")
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Scenarios of one link.
+
+    Attributes
+    ----------
+    table : DataFrame
+        scenario, quantity, estimate, se, low, high. `case` is the change of the outcome of the unit
+        studied and `mean` that of the weighted mean, both in % where the outcome is logged and in
+        its unit elsewhere; `theil` is the change of Theil's T between units in % of itself.
+    replicates : DataFrame
+        One row per replication, columns (scenario, quantity).
+    failed : int
+        Replications on which the chain could not be computed.
+    """
+
+    table: pd.DataFrame
+    replicates: pd.DataFrame
+    failed: int
+
+
+def simulate(
+    link: Link,
+    scenarios: Mapping[str, pd.DataFrame],
+    year: int,
+    *,
+    case: str | None = None,
+    replications: int,
+    seed: int,
+    level: float,
+) -> Simulated:
+    """What scenarios go with by one link, with cluster bootstrap intervals.
+
+    Parameters
+    ----------
+    link : Link
+        Estimated association.
+    scenarios : mapping of str to DataFrame
+        Changed indicators by name of the scenario.
+    year : int
+        Year of the index in which effects are read.
+    case : str, optional
+        Unit studied; without it only mean and inequality are given.
+    replications, seed : int
+        Of the cluster bootstrap.
+    level : float
+        Coverage of the percentile intervals.
+
+    Raises
+    ------
+    StudyError
+        If a scenario leaves the index without a unit, the case or year is not in the index, or the
+        chain fails too often.
+    """
+    after = {name: link.changed(changed) for name, changed in scenarios.items()}
+    units = pd.MultiIndex.from_product([link.units, [year]], names=["unit", "year"])
+    panel = pd.DataFrame({"position": np.arange(len(units))}, index=units)
+    reader = _Reader(link, year, case)
+
+    def chain(drawn: pd.DataFrame) -> dict[tuple[str, str], float]:
+        changes = effects(link, after, drawn["position"].to_numpy())
+        return {
+            (name, quantity): value
+            for name, change in changes.items()
+            for quantity, value in reader.read(change).items()
+        }
+
+    found = chain_bootstrap(panel, chain, draws=replications, seed=seed, level=level)
+    table = found.terms.drop(columns="bias")
+    names = pd.DataFrame(table["term"].tolist(), columns=["scenario", "quantity"])
+    table = pd.concat([names, table.drop(columns="term")], axis=1)
+    return Simulated(table, found.replicates, found.failed)
+
+
+def effects(
+    link: Link, after: Mapping[str, np.ndarray], drawn: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Change of the outcome as regressed, by scenario, from the chain on some units.
+
+    Parameters
+    ----------
+    link : Link
+        Estimated association.
+    after : mapping of str to ndarray
+        Treated indicators under each scenario, as `Link.changed` gives them.
+    drawn : ndarray of int
+        Positions of the units on which the chain is built.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (years, units)
+    """
+    counts = np.bincount(drawn, minlength=len(link.units))
+    measure = measure_of(link, drawn)
+    before = regressors(link, link.prepared.values, measure)
+    slope = slopes(link, before, counts)
+    return {
+        name: np.nan_to_num(regressors(link, values, measure) - before) @ slope
+        for name, values in after.items()
+    }
+
+
+def contrast(simulated: Simulated, one: str, other: str, quantity: str, level: float) -> dict:
+    """Difference between two scenarios, from the same replications.
+
+    Parameters
+    ----------
+    simulated : Simulated
+        Of both scenarios.
+    one, other : str
+        Scenarios; the difference is one less other.
+    quantity : str
+        One of `QUANTITIES`.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    dict
+        estimate, low, high, share (of replications in which one exceeds other).
+    """
+    value = simulated.table.set_index(["scenario", "quantity"])["estimate"]
+    drawn = simulated.replicates[(one, quantity)] - simulated.replicates[(other, quantity)]
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return {
+        "estimate": float(value[one, quantity] - value[other, quantity]),
+        "low": float(low),
+        "high": float(high),
+        "share": float((drawn > 0).mean()),
+    }
+
+
+def mixtures(
+    one: Applied, other: Applied, shares: Sequence[float], before: pd.DataFrame
+) -> dict[float, pd.DataFrame]:
+    """Indicators when a share of one scenario's change and the rest of another's is made.
+
+    Parameters
+    ----------
+    one, other : Applied
+        Scenarios that change the same total.
+    shares : sequence of float
+        Share of `one`, from 0 to 1.
+    before : DataFrame
+        Indicators without a change.
+
+    Returns
+    -------
+    dict of float to DataFrame
+    """
+    columns = sorted({*one.changes["indicator"], *other.changes["indicator"]})
+    first, second = (each.indicators[columns] - before[columns] for each in (one, other))
+    mixed = {}
+    for share in shares:
+        changed = before.copy()
+        changed[columns] = before[columns] + share * first + (1 - share) * second
+        mixed[share] = changed
+    return mixed
+
+
+def by_specification(
+    links: Mapping[str, Link],
+    scenarios: Mapping[str, pd.DataFrame],
+    year: int,
+    *,
+    case: str | None,
+) -> pd.DataFrame:
+    """What scenarios go with under every specification of a set, all units as they are.
+
+    Parameters
+    ----------
+    links : mapping of str to Link
+        By label of the specification.
+    scenarios : mapping of str to DataFrame
+        Changed indicators by name of the scenario.
+    year : int
+        Year in which effects are read.
+    case : str, optional
+        Unit studied.
+
+    Returns
+    -------
+    DataFrame
+        Columns specification, scenario, quantity, estimate.
+    """
+    rows = []
+    for label, link in links.items():
+        after = {name: link.changed(changed) for name, changed in scenarios.items()}
+        reader = _Reader(link, year, case)
+        for name, change in effects(link, after, np.arange(len(link.units))).items():
+            rows += [(label, name, *item) for item in reader.read(change).items()]
+    return pd.DataFrame(rows, columns=["specification", "scenario", "quantity", "estimate"])
+
+
+def index_change(link: Link, changed: pd.DataFrame, year: int) -> pd.Series:
+    """Change of the link's first part of the index under a scenario, by unit, in its points.
+
+    Parameters
+    ----------
+    link : Link
+        Its measure is used.
+    changed : DataFrame
+        Indicators under the scenario.
+    year : int
+        Year that is read.
+    """
+    plain = replace(link, nodes=link.nodes[:1], product=False, adjacency=None, controls=None)
+    measure = measure_of(plain, np.arange(len(plain.units)))
+    before, after = (
+        regressors(plain, values, measure)[..., 0]
+        for values in (plain.prepared.values, plain.changed(changed))
+    )
+    position = plain.prepared.cube.year_position(year)
+    return pd.Series(after[position] - before[position], index=plain.units)
+
+
+class _Reader:
+    """Turns changes of the outcome into the quantities that are reported."""
+
+    def __init__(self, link: Link, year: int, case: str | None):
+        cube = link.prepared.cube
+        self.position = cube.year_position(year)
+        self.log = link.log
+        self.case = None if case is None else cube.unit_position(case)
+        level = link.levels_of(link.outcome)[self.position]
+        size = (
+            np.ones(len(level)) if link.size is None else link.levels_of(link.size)[self.position]
+        )
+        self.held = np.isfinite(level) & np.isfinite(size) & (size > 0)
+        if self.held.sum() < 2:
+            raise StudyError(
+                f"link '{link.id}': mean and inequality need the outcome of two units in {year}; "
+                "let the scenario end in a year with outcomes"
+            )
+        self.level, self.size = level[self.held], size[self.held]
+        self.mean = self._mean(self.level)
+        self.unequal = bool((self.level > 0).all())
+        self.theil = theil_t(self.level, self.size) if self.unequal else np.nan
+
+    def read(self, change: np.ndarray) -> dict[str, float]:
+        one = change[self.position]
+        after = self.level * np.exp(one[self.held]) if self.log else self.level + one[self.held]
+        moved = self._mean(after)
+        found = {"mean": 100 * (moved / self.mean - 1) if self.log else moved - self.mean}
+        if self.case is not None:
+            own = float(one[self.case])
+            found["case"] = 100 * float(np.expm1(own)) if self.log else own
+        if self.unequal and (after > 0).all() and self.log:
+            found["theil"] = 100 * (theil_t(after, self.size) / self.theil - 1)
+        return found
+
+    def _mean(self, values: np.ndarray) -> float:
+        return float(np.average(values, weights=self.size))
