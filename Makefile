@@ -8,7 +8,7 @@ PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
-.PHONY: all check-data data site explain smoke lab test check lint readme lock clean distclean help
+.PHONY: all cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -42,6 +42,21 @@ check-data: $(VENV)/installed ## check own figures, e.g. make check-data DATA=mi
 
 lint: $(VENV)/installed-dev ## check style and the direction of imports
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+repro: $(VENV)/installed ## build twice in clean folders and compare every byte
+	@PYTHONPATH=src $(PY) -m pipeline.verification.repro
+
+verify: $(VENV)/installed ## compare with the committed fingerprints, after a clean rebuild
+	@PYTHONPATH=src $(PY) -m pipeline.verification.verify
+
+fingerprints: all ## renew the committed fingerprints from the build
+	@PYTHONPATH=src $(PY) -m pipeline.verification.fingerprints
+
+cleanroom: $(VENV)/installed ## the last commit in an empty folder, new environment, no network
+	@PYTHONPATH=src $(PY) -m pipeline.verification.cleanroom
+
+crate: all $(VENV)/installed-dev ## pack the run as a research object (RO-Crate, Zenodo)
+	@PYTHONPATH=src $(PY) -m pipeline.verification.crate
 
 readme: all ## renew the README's numbers and pictures from the build
 	@PYTHONPATH=src $(PY) -m pipeline.readme

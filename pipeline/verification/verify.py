@@ -1,0 +1,55 @@
+"""Compare what stands here, and a clean rebuild, with the committed fingerprints: `make verify`."""
+
+import sys
+
+from nqpf.errors import StudyError
+from nqpf.paths import BUILD
+from pipeline.verification import fingerprints
+from pipeline.verification.copies import build_copy, clean_copy
+
+
+def main() -> int:
+    """Rebuild and compare; 0 if all agrees, 1 if something differs, 2 if it failed."""
+    try:
+        lines = verified()
+    except StudyError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for line in lines:
+        print(f"differs: {line}", file=sys.stderr)
+    return 1 if lines else 0
+
+
+def verified() -> list[str]:
+    """What differs from the committed fingerprints, here and in a clean rebuild.
+
+    Raises
+    ------
+    StudyError
+        If the fingerprints are missing or the rebuild fails.
+    """
+    expected = fingerprints.read()
+    lines = []
+    if (BUILD / "site" / "index.html").is_file():
+        found = fingerprints.taken()
+        lines += [f"what stands here, {line}" for line in fingerprints.compared(expected, found)]
+    copy = BUILD / "verify"
+    print(f"rebuilding in {copy}", flush=True)
+    clean_copy(copy)
+    build_copy(copy)
+    found = fingerprints.taken(copy)
+    lines += [f"rebuilt, {line}" for line in fingerprints.compared(expected, found)]
+    how = (
+        "exactly: same lock, same family of processors"
+        if fingerprints.exact(expected, found)
+        else f"within tolerances ({fingerprints.RELATIVE:g} relative): lock or processor differ"
+    )
+    counted = ", ".join(
+        f"{len(rows)} {name}" for name, rows in found.items() if name != "made_with"
+    )
+    print(f"compared {how}; {counted}; {len(lines)} differences")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
