@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from nqpf.data.rows import read_rows
+from nqpf.data.worldbank import with_newest
 from nqpf.errors import StudyError
 from nqpf.paths import CODEBOOK, PROCESSED, RAW
 
@@ -140,11 +141,13 @@ def load_table(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        `city_figures`, `manufacturing_structure` or `international`.
+        `city_figures`, `manufacturing_structure` or `international`; the World Bank's series
+        of the last come from the newest vintage held (`make update-data`).
     """
     if name not in TABLES:
         raise StudyError(f"there is no table '{name}'; there are {', '.join(TABLES)}")
-    return pd.read_csv(TABLES[name], keep_default_na=False, na_values={"value": [""]})
+    table = pd.read_csv(TABLES[name], keep_default_na=False, na_values={"value": [""]})
+    return with_newest(table) if name == "international" else table
 
 
 def _known(level: str) -> str:
