@@ -86,13 +86,14 @@ def test_text_of_data_is_escaped_in_tables_and_exhibits():
     frame = pd.DataFrame({HOSTILE: [HOSTILE, "a & b"], "n": [1, 2]})
     html = as_html(lay_out(frame), "some-title")
     shown = TableExhibit("tab-01-1-x", "1.1", HOSTILE, HOSTILE, HOSTILE, html, "tables")
-    for text in (html, shown.standalone(), shown._repr_html_()):
+    for text in (html, shown.standalone(), shown.html()):
         assert "<script" not in text
         assert "&lt;script" in text
 
 
 def test_text_of_data_is_escaped_in_drawings():
     fig, axes = plt.subplots()
+    axes.plot([0, 1], [0, 1])
     axes.set_title(HOSTILE)
     files = render(fig, "fig-01-1-x", HOSTILE, HOSTILE)
     plt.close(fig)
