@@ -68,7 +68,7 @@ lock: $(VENV)/installed-dev ## renew both locks and environment.yml from pyproje
 	@$(PY) -m pipeline.lock
 
 clean: ## remove what was built and nothing else (the environment stays)
-	@rm -rf build data/processed .pytask
+	@rm -rf build data/processed
 	@find figures tables -type f ! -name README.md -delete 2>/dev/null || true
 
 distclean: clean ## clean, and remove the environment too

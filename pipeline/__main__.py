@@ -2,15 +2,20 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from nqpf.errors import StudyError
-from nqpf.paths import BUILD, ROOT
-from pipeline.config import PARAMS_VARIABLE, current_build, notebooks, parameter_file
+from nqpf.paths import BUILD, NOTEBOOKS
+from pipeline.config import (
+    PARAMS_VARIABLE,
+    Build,
+    current_build,
+    declared,
+    notebooks,
+    parameter_file,
+)
 from pipeline.own_data import use_own_data
-
-FOLLOWS = {"SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted"}  # not causes
-DATABASE = BUILD / "graph.sqlite3"
 
 
 def main() -> int:
@@ -18,15 +23,22 @@ def main() -> int:
     arguments = _arguments()
     if arguments.params:
         os.environ[PARAMS_VARIABLE] = arguments.params
+    for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        signal.signal(ending, _interrupt)
     try:
         use_own_data(parameter_file())
         return _build(arguments)
     except StudyError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         print("interrupted; nothing half-made was kept, `make` goes on from here", file=sys.stderr)
-        return 130
+        return 128 + (interruption.args[0] if interruption.args else signal.SIGINT)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Treat being asked to end as Ctrl-C is treated."""
+    raise KeyboardInterrupt(number)
 
 
 def _arguments() -> argparse.Namespace:
@@ -42,9 +54,9 @@ def _arguments() -> argparse.Namespace:
 def _build(arguments: argparse.Namespace) -> int:
     """Check the parameters, take the lock of the checkout and run the graph."""
     build = current_build()
+    _check_notebooks(build)
     selection = _selection(arguments, build.study)
     import filelock
-    import grimp.exceptions
 
     BUILD.mkdir(exist_ok=True)
     lock = filelock.FileLock(BUILD / ".lock")
@@ -55,9 +67,11 @@ def _build(arguments: argparse.Namespace) -> int:
             "another build is running in this checkout; wait for it to end, then run make again"
         ) from None
     try:
-        return _run(selection, arguments)
-    except grimp.exceptions.SourceSyntaxError as error:
-        raise StudyError(f"a source file cannot be read: {error}") from None
+        from pipeline import graph  # pytask is only paid for when it is needed
+
+        return graph.run(
+            selection, workers=arguments.workers, explain=arguments.explain, stop=_stop
+        )
     finally:
         lock.release()
 
@@ -73,46 +87,27 @@ def _selection(arguments: argparse.Namespace, study: str) -> str:
     return {"all": "", "data": "task_data", "site": ""}[arguments.step]
 
 
-def _run(selection: str, arguments: argparse.Namespace) -> int:
-    """Run pytask and say in one sentence each what failed."""
-    import pytask
+def _stop() -> None:
+    """End the kernels of an interrupted build."""
+    from pipeline.run_notebook import stop_kernels
 
-    session = pytask.build(
-        paths=[ROOT / "pipeline"],
-        config=ROOT / "pyproject.toml",
-        database_url=f"sqlite:///{DATABASE}",
-        expression=selection,
-        n_workers=1 if arguments.explain else arguments.workers,
-        parallel_backend="threads",
-        dry_run=arguments.explain,
-        explain=arguments.explain,
-        show_traceback=False,
-        show_capture="no",
-        sort_table=False,
-        editor_url_scheme="no_link",
-        disable_warnings=True,
-    )
-    errors = [
-        report.exc_info[1]
-        for report in [*session.collection_reports, *session.execution_reports]
-        if report.exc_info and isinstance(report.exc_info[1], BaseException)
-    ]
-    for error in errors:
-        _say(error)
-    return int(session.exit_code) and 1
+    stop_kernels()
 
 
-def _say(error: BaseException) -> None:
-    """Print one failure; those that only follow from another are left out."""
-    if isinstance(error, StudyError):
-        print(f"error: {error}", file=sys.stderr)
-    elif type(error).__name__ not in (
-        "SkippedAncestorFailed",
-        "SkippedUnchanged",
-        "WouldBeExecuted",
-    ):
-        print(f"error: {type(error).__name__}: {error}", file=sys.stderr)
+def _check_notebooks(build: Build) -> None:
+    """Raise unless every notebook is there and says what it makes."""
+    missing = [name for name in notebooks() if not (NOTEBOOKS / f"{name}.ipynb").is_file()]
+    if missing:
+        raise StudyError(
+            f"notebooks/ lacks {', '.join(f'{name}.ipynb' for name in missing)}; "
+            "bring it back, or take its entry out of TOPICS_OF in src/nqpf/params/__init__.py"
+        )
+    for name in notebooks():
+        declared(name, build)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # without waiting for the threads of an interrupted build

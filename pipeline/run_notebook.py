@@ -1,9 +1,12 @@
 """Run one notebook on a stage and move its results into place once it has succeeded."""
 
+import contextlib
 import json
 import logging
 import os
 import shutil
+import signal
+import threading
 from pathlib import Path
 
 import nbformat
@@ -11,12 +14,16 @@ import papermill
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import ERROR_MARKER_TAG
 
 from nqpf.errors import StudyError
 from nqpf.paths import NOTEBOOKS, ROOT, STAGE_VARIABLE, StudyPaths
 from pipeline.config import Declared
 
 ENGINE = "staged"
+INJECTED = "injected-parameters"  # papermill's tag
+_clients: set[PapermillNotebookClient] = set()  # those whose kernels run
+_stopping = threading.Event()  # the build was interrupted
 START_SECONDS = 120  # for a kernel to come up on a busy machine
 CELL_SECONDS = 900  # after which a cell counts as one that never ends
 
@@ -36,12 +43,24 @@ class StagedEngine(NBClientEngine):
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(NOTEBOOKS)}},
         )
-        stage = kwargs["stage"]
-        return client.execute(env=kernel_environment(stage))
+        _clients.add(client)
+        try:
+            return client.execute(env=kernel_environment(kwargs["stage"]))
+        finally:
+            _clients.discard(client)
 
 
 papermill_engines.register(ENGINE, StagedEngine)
 logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters are checked by pydantic
+
+
+def stop_kernels() -> None:
+    """End all running kernels at once, because the build was interrupted."""
+    _stopping.set()
+    for client in list(_clients):
+        if client.km is not None and client.km.provisioner is not None:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.kill(client.km.provisioner.pid, signal.SIGKILL)
 
 
 def kernel_environment(stage: Path) -> dict[str, str]:
@@ -104,8 +123,11 @@ def run_notebook(
             progress_bar=False,
         )
     except Exception as error:
+        if _stopping.is_set():
+            raise
+        sentence = _sentence(notebook, error, copy, kept)
         _keep(copy, kept)
-        raise StudyError(_sentence(notebook, error, kept)) from None
+        raise StudyError(sentence) from None
     _check(notebook, declared, stage)
     _without_clock(copy)
     _move(stage, paths, declared)
@@ -113,13 +135,33 @@ def run_notebook(
     kept.unlink(missing_ok=True)
 
 
-def _sentence(notebook: str, error: Exception, kept: Path) -> str:
+def _sentence(notebook: str, error: Exception, copy: Path, kept: Path) -> str:
     """What went wrong in a notebook, where, and where to read more."""
-    place = f"; the partial copy with its traceback is {kept}"
+    more = f"; the partial copy with its traceback is {kept}"
     if isinstance(error, PapermillExecutionError):
-        cell = f"code cell [{error.exec_count}]"
-        return f"{notebook} stopped in {cell}: {error.ename}: {error.evalue}{place}"
-    return f"{notebook} could not be run: {type(error).__name__}: {error}{place}"
+        cell = _cell(nbformat.read(copy, as_version=4), error.cell_index)
+        return f"{notebook} stopped in {cell}: {error.ename}: {error.evalue}{more}"
+    return f"{notebook} could not be run: {type(error).__name__}: {error}{more}"
+
+
+def _cell(executed: nbformat.NotebookNode, index: int) -> str:
+    """Name a cell as a reader finds it in the committed notebook.
+
+    Parameters
+    ----------
+    executed : NotebookNode
+        As papermill leaves it, with marks beside the error and a cell of given parameters.
+    index : int
+        Of the cell, not counting the marks.
+    """
+    cells = [c for c in executed.cells if ERROR_MARKER_TAG not in c.metadata.get("tags", [])]
+    if INJECTED in cells[index].metadata.get("tags", []):
+        return "the cell of parameters that the build gives"
+    number = sum(
+        cell.cell_type == "code" and INJECTED not in cell.metadata.get("tags", [])
+        for cell in cells[: index + 1]
+    )
+    return f"code cell {number} ('{cells[index].id}')"
 
 
 def _keep(copy: Path, kept: Path) -> None:
@@ -157,7 +199,7 @@ def _without_clock(path: Path) -> None:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
     for number, cell in enumerate(notebook.cells):
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        if INJECTED in cell.metadata.get("tags", []):
             cell.id = f"injected-{number}"
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,19 +70,91 @@ class Project:
         path = self.root / "notebooks" / f"{name}.ipynb"
         path.write_text(json.dumps(tiny_notebook(name, code), indent=1))
 
-    def ran(self, result: subprocess.CompletedProcess) -> set[str]:
-        """Names of the tasks that ran, from the build's own report."""
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Start the build alone, so that a signal reaches it and not make."""
+        return self._start(self.root / ".venv/bin/python", "-m", "pipeline", *arguments)
+
+    def start_make(self, *arguments: str) -> subprocess.Popen:
+        """Start make in a process group of its own."""
+        return self._start("make", *arguments)
+
+    def _start(self, *command: str | Path) -> subprocess.Popen:
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def processes(self) -> dict[int, str]:
+        """Command lines of all processes that work in this checkout, by their id."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                place = Path(os.readlink(folder / "cwd"))
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:  # ended meanwhile, or another user's
+                continue
+            if place.is_relative_to(self.root) and line:
+                found[int(folder.name)] = line
+        return found
+
+    def wait_until_alone(self, seconds: float = 10) -> dict[int, str]:
+        """Processes that still work in this checkout after some time; none is what we want."""
+        wait_for(lambda: not self.processes(), seconds)
+        return self.processes()
+
+    def bytes_made(self) -> dict[str, bytes]:
+        """Content of everything a reader uses: exhibits, notebooks, facts, verdicts, pages."""
+        kinds = ("notebooks", "facts", "verdicts", "site")
+        folders = [self.root / "figures", self.root / "tables", self.root / "data/processed"]
+        folders += [self.root / "build" / kind for kind in kinds]
         return {
-            line.split("[")[1].split("]")[0] if "[" in line else line.split("::")[1].split()[0]
-            for line in result.stdout.splitlines()
-            if "::" in line and "│ ." in line.replace("│  .", "│ .")
+            str(path.relative_to(self.root)): path.read_bytes()
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
         }
+
+
+def wait_for(condition, seconds: float = 60) -> bool:
+    """Wait until a condition holds and say whether it does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 @pytest.fixture
 def project(tmp_path):
     """A tiny copy of the project, not built."""
-    root = tmp_path / "tiny copy 广东"
+    return make_project(tmp_path / "tiny copy 广东")
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory):
+    """A tiny copy of the project, built, which nobody may touch."""
+    tiny = make_project(tmp_path_factory.mktemp("built") / "tiny copy 广东")
+    result = tiny.make()
+    assert result.returncode == 0, result.stderr
+    return tiny
+
+
+@pytest.fixture
+def built(built_once, tmp_path):
+    """A built copy of the project, in a place of its own."""
+    root = tmp_path / "moved copy 江苏"
+    shutil.copytree(built_once.root, root, symlinks=True)
+    return Project(root)
+
+
+def make_project(root: Path) -> Project:
+    """Lay out a tiny copy of the project."""
     for folder in FOLDERS:
         shutil.copytree(
             ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -96,8 +169,8 @@ def project(tmp_path):
         (root / ".venv" / stamp).touch()
     (root / "notebooks").mkdir()
     tiny = Project(root)
-    for name in TOPICS_OF:
-        tiny.write_notebook(name, f"page.record('number', {int(name[:2])}, digits=0)")
+    for number, name in enumerate(TOPICS_OF, start=1):
+        tiny.write_notebook(name, f"page.record('number', {number}, digits=0)")
     outputs = {name: {"title": name, "summary": f"Tiny {name}."} for name in TOPICS_OF}
     (root / "notebooks" / "outputs.yml").write_text(yaml.safe_dump(outputs))
     return tiny

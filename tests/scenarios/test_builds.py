@@ -1,38 +1,59 @@
 """Whole builds that go right, go wrong, and are repaired by the next `make`."""
 
 import json
-import signal
-import subprocess
-import time
+import shutil
 
 import pytest
 
 
-def test_a_second_make_does_nothing_and_edits_run_only_what_depends(project):
-    first = project.make()
-    assert first.returncode == 0, first.stderr
-    assert (project.root / "build/site/index.html").stat().st_size > 0
-    before = {path: path.stat().st_mtime_ns for path in project.root.glob("build/notebooks/*")}
+def stamps(root):
+    return {path: path.stat().st_mtime_ns for path in root.glob("build/notebooks/*")}
 
-    second = project.make()
-    assert second.returncode == 0
-    assert {p: p.stat().st_mtime_ns for p in before} == before
 
-    project.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
-    third = project.make()
-    assert third.returncode == 0, third.stderr
-    changed = {p.stem for p in before if p.stat().st_mtime_ns != before[p]}
+def test_a_build_makes_pages_and_leaves_no_process(built_once):
+    assert (built_once.root / "build/site/index.html").stat().st_size > 0
+    assert built_once.wait_until_alone() == {}
+
+
+def test_a_second_make_does_nothing_even_where_the_checkout_was_moved(built):
+    before = built.bytes_made(), stamps(built.root)
+    assert built.make().returncode == 0
+    assert (built.bytes_made(), stamps(built.root)) == before
+
+
+def test_an_edited_notebook_runs_only_itself_and_what_reads_it(built):
+    before = stamps(built.root)
+    built.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
+    result = built.make()
+    assert result.returncode == 0, result.stderr
+    changed = {path.stem for path in before if path.stat().st_mtime_ns != before[path]}
     assert changed == {"04_challenges", "06_conclusion"}  # the last one reads all facts
 
 
-def test_a_changed_cleaning_function_runs_the_data_step_again(project):
-    assert project.make("data").returncode == 0
-    panel = project.root / "data/processed/cities.csv"
+def test_an_edit_of_the_last_notebook_runs_it_alone(built):
+    before = stamps(built.root)
+    built.write_notebook("06_conclusion", "page.record('number', 66, digits=0)")
+    assert built.make().returncode == 0
+    changed = {path.stem for path in before if path.stat().st_mtime_ns != before[path]}
+    assert changed == {"06_conclusion"}
+
+
+def test_a_changed_cleaning_function_runs_the_data_step_again(built):
+    panel = built.root / "data/processed/cities.csv"
     stamp = panel.stat().st_mtime_ns
-    cleaning = project.root / "src/nqpf/data/clean.py"
+    cleaning = built.root / "src/nqpf/data/clean.py"
     cleaning.write_text(cleaning.read_text() + "\n# a remark\n")
-    assert project.make("data").returncode == 0
+    assert built.make("data").returncode == 0
     assert panel.stat().st_mtime_ns != stamp
+
+
+def test_explain_says_why_and_runs_nothing(built):
+    before = stamps(built.root)
+    built.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
+    result = built.make("explain")
+    assert result.returncode == 0, result.stderr
+    assert "04_challenges.ipynb: Changed" in result.stdout.replace("\n", "")
+    assert stamps(built.root) == before
 
 
 def test_a_mistyped_parameter_stops_before_anything_runs(project):
@@ -67,19 +88,34 @@ def test_a_wrong_raw_file_is_named_and_repaired(project, kind):
 
 def test_a_notebook_that_raises_is_kept_apart_and_never_counts_as_built(project):
     project.write_notebook("03_mechanisms", "raise ValueError('deliberate')")
-    result = project.make()
+    result = project.make("nb-03")
     assert result.returncode != 0
-    assert "03_mechanisms stopped in code cell [3]: ValueError: deliberate" in result.stderr
+    sentence = "error: 03_mechanisms stopped in code cell 3 ('body'): ValueError: deliberate"
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "IPKernelApp" not in result.stdout + result.stderr
     kept = project.root / "build/failed/03_mechanisms.ipynb"
     assert "deliberate" in kept.read_text()
     assert not (project.root / "build/notebooks/03_mechanisms.ipynb").exists()
     assert not (project.root / "build/facts/03_mechanisms.json").exists()
+    assert project.wait_until_alone() == {}
 
     project.write_notebook("03_mechanisms", "page.record('number', 3, digits=0)")
-    assert project.make().returncode == 0
+    assert project.make("nb-03").returncode == 0
     assert not kept.exists()
     facts = json.loads((project.root / "build/facts/03_mechanisms.json").read_text())
     assert "number" in json.dumps(facts)
+
+
+def test_a_failed_notebook_does_not_keep_others_from_being_built(built):
+    built.write_notebook("03_mechanisms", "raise ValueError('deliberate')")
+    built.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
+    before = built.bytes_made()
+    assert built.make().returncode != 0
+    after = built.bytes_made()
+    changed = {name for name in before if before[name] != after.get(name)}
+    assert "build/facts/04_challenges.json" in changed
+    assert not [name for name in changed if "03_mechanisms" in name]
 
 
 def test_an_exhibit_that_is_declared_but_not_made_is_named(project):
@@ -93,6 +129,51 @@ def test_an_exhibit_that_is_declared_but_not_made_is_named(project):
     assert "missing: fig-02-1-ghost.pdf" in result.stderr
 
 
+def one_sentence(result):
+    """The only line of an error, on an otherwise quiet screen; make adds that it failed."""
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "╭" not in result.stdout
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    return lines[0]
+
+
+def test_a_missing_notebook_is_named(project):
+    (project.root / "notebooks/02_definitions.ipynb").unlink()
+    assert "notebooks/ lacks 02_definitions.ipynb" in one_sentence(project.make())
+
+
+def test_a_notebook_that_outputs_do_not_describe_is_named(project):
+    outputs = project.root / "notebooks/outputs.yml"
+    outputs.write_text(outputs.read_text().replace("02_definitions:", "02_definition:"))
+    sentence = one_sentence(project.make())
+    assert "notebooks/outputs.yml must describe 02_definitions" in sentence
+
+
+def test_a_source_file_that_is_no_python_is_named(project):
+    (project.root / "src/nqpf/data/clean.py").write_text("def (:\n")
+    assert "nqpf/data/clean.py" in one_sentence(project.make())
+
+
+def test_a_missing_step_file_is_not_taken_for_nothing_to_do(project):
+    for path in (project.root / "pipeline").glob("task_*.py"):
+        path.unlink()
+    result = project.make()
+    assert result.returncode != 0
+    assert "no step was found" in result.stderr
+
+
+def test_a_checkout_may_have_a_name_that_pytask_passes_over(built):
+    place = built.root.parent / "build"
+    shutil.move(built.root, place)
+    built.root = place
+    built.write_notebook("06_conclusion", "page.record('number', 66, digits=0)")
+    assert built.make().returncode == 0
+    assert "66" in (place / "build/facts/06_conclusion.json").read_text()
+
+
 def test_one_notebook_builds_alone(project):
     assert project.make("nb-02").returncode == 0
     made = {path.stem for path in project.root.glob("build/notebooks/*.ipynb")}
@@ -100,77 +181,31 @@ def test_one_notebook_builds_alone(project):
 
 
 def test_an_unknown_notebook_is_named(project):
-    result = project.make("nb-17")
-    assert result.returncode != 0
-    assert "there is no notebook '17'" in result.stderr
+    assert "there is no notebook '17'" in one_sentence(project.make("nb-17"))
 
 
-def test_another_case_is_built_beside_the_default_one(project):
-    assert project.make().returncode == 0
-    default = {
-        path: path.read_bytes()
-        for path in (project.root / "build").rglob("*")
-        if path.is_file() and path.suffix in (".ipynb", ".html", ".json")
-    }
-    result = project.make("PARAMS=params/jiangsu.yml")
+def test_another_case_is_built_beside_the_default_one(built):
+    default = built.bytes_made()
+    result = built.make("PARAMS=params/jiangsu.yml")
     assert result.returncode == 0, result.stderr
-    assert (project.root / "build/jiangsu/site/index.html").exists()
-    executed = (project.root / "build/jiangsu/notebooks/02_definitions.ipynb").read_text()
+    assert (built.root / "build/jiangsu/site/index.html").exists()
+    executed = (built.root / "build/jiangsu/notebooks/02_definitions.ipynb").read_text()
     assert "Jiangsu" in executed
-    assert all(path.read_bytes() == content for path, content in default.items())
-
-
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill -9"])
-def test_an_interrupted_build_is_completed_by_the_next_one(project, signal_sent):
-    process = subprocess.Popen(
-        [project.root / ".venv/bin/python", "-m", "pipeline", "all"],
-        cwd=project.root,
-        env=project.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    stage = project.root / "build/stage"
-    deadline = time.monotonic() + 120
-    while not (stage.exists() and any(stage.iterdir())) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert process.poll() is None, "the build ended before it could be interrupted"
-    process.send_signal(signal_sent)
-    assert process.wait(timeout=120) != 0
-
-    result = project.make()
-    assert result.returncode == 0, result.stderr
-    assert len(list(project.root.glob("build/notebooks/*.ipynb"))) == 6
-    assert not list(stage.iterdir())
-
-
-def test_two_builds_at_once_do_not_mix(project):
-    process = subprocess.Popen(
-        [project.root / ".venv/bin/python", "-m", "pipeline", "all"],
-        cwd=project.root,
-        env=project.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    lock = project.root / "build/.lock"
-    deadline = time.monotonic() + 60
-    while not lock.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    second = project.make()
-    assert second.returncode != 0
-    assert "another build is running" in second.stderr
-    assert process.wait(timeout=240) == 0
-    assert project.make().returncode == 0
+    assert built.bytes_made() == default
 
 
 def test_clean_removes_what_was_built_and_nothing_else(project):
-    source = sorted(p for p in project.root.rglob("*") if ".venv" not in p.parts and p.is_file())
-    assert project.make("data").returncode == 0
+    def files():
+        return sorted(
+            path.relative_to(project.root).as_posix()
+            for path in project.root.rglob("*")
+            if path.is_file() and not {".venv", "__pycache__"} & set(path.parts)
+        )
+
+    source = files()
+    assert project.make("nb-02").returncode == 0
+    made = set(files()) - set(source)
+    places = ("build/", "data/processed/", "figures/", "tables/")
+    assert all(name.startswith(places) for name in made), made
     assert project.make("clean").returncode == 0
-    left = sorted(
-        p
-        for p in project.root.rglob("*")
-        if ".venv" not in p.parts and p.is_file() and "__pycache__" not in p.parts
-    )
-    assert left == source
+    assert files() == source

@@ -1,0 +1,94 @@
+"""Run the graph: pytask with our workers, its state under build/, failures in one sentence."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytask
+from _pytask.cli import DEFAULTS_FROM_CLI  # pytask offers code no other way to add a plugin
+from grimp.exceptions import SourceSyntaxError
+
+from nqpf.errors import StudyError
+from nqpf.paths import BUILD, ROOT
+from pipeline.durations import Durations
+from pipeline.workers import Workers
+
+# raised while the steps are collected for a reason that a reader can mend
+PLAIN = (StudyError, SourceSyntaxError)
+STATE = BUILD / "graph"  # what the graph remembers of the last run
+FOLLOWS = ("SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted")  # not causes
+
+
+class PlainFailures:
+    """Says in a sentence why the steps cannot be collected, where a sentence is enough."""
+
+    @staticmethod
+    @pytask.hookimpl(tryfirst=True)
+    def pytask_collect_log(reports: list[pytask.CollectionReport]) -> None:
+        """Leave out pytask's tracebacks for failures that `run` will say."""
+        errors = [report.exc_info[1] for report in reports if report.exc_info]
+        if errors and all(isinstance(error, PLAIN) for error in errors):
+            raise pytask.CollectionError
+
+
+def run(selection: str, *, workers: int, explain: bool, stop: Callable[[], None]) -> int:
+    """Run the steps that the selection needs and return 0, or 1 if one failed.
+
+    Parameters
+    ----------
+    selection : str
+        pytask's expression over names of tasks; empty for all.
+    workers : int
+        Steps at once.
+    explain : bool
+        Only say why each step would run.
+    stop : callable
+        Ends what running steps have started, when the build is interrupted.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the build is interrupted.
+    """
+    STATE.mkdir(parents=True, exist_ok=True)
+    plugins = pytask.storage.create()
+    plugins.register(Workers(workers, Durations(STATE / "seconds.json", workers), stop))
+    plugins.register(PlainFailures())
+    options = {
+        "command": "build",
+        "root": STATE,
+        "config": None,
+        # files, because pytask passes over any folder below one that is called build
+        "paths": sorted((ROOT / "pipeline").glob("task_*.py")),
+        "task_files": ["task_*.py"],
+        "database_url": "sqlite://",  # in memory: the state is the lock file in STATE
+        "expression": selection,
+        "dry_run": explain,
+        "explain": explain,
+        "capture": "no",
+        "show_traceback": False,
+        "show_capture": "no",
+        "sort_table": False,
+        "editor_url_scheme": "no_link",
+        "disable_warnings": True,
+        "check_casing_of_paths": False,
+    }
+    session = pytask.build(**{**DEFAULTS_FROM_CLI, **options})
+    reports = [*session.collection_reports, *session.execution_reports]
+    errors = [report.exc_info[1] for report in reports if report.exc_info]
+    for sentence in dict.fromkeys(_sentence(error) for error in errors):
+        if sentence:
+            print(f"error: {sentence}", file=sys.stderr)
+    if not session.exit_code and not session.tasks:
+        raise StudyError(f"no step was found in {Path('pipeline').resolve()}; is it all there?")
+    return int(session.exit_code) and 1
+
+
+def _sentence(error: BaseException) -> str:
+    """What failed; empty for what only follows from another failure."""
+    if isinstance(error, StudyError):
+        return str(error)
+    if isinstance(error, SourceSyntaxError):
+        return f"a source file cannot be read: {error}"
+    name = type(error).__name__
+    return "" if name in FOLLOWS else f"{name}: {' '.join(str(error).split())}"
