@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nqpf.errors import StudyError
@@ -72,6 +72,28 @@ def test_a_study_name_must_serve_as_a_folder(name):
         study_name(Path(name))
 
 
+DAMAGE = st.one_of(
+    st.text(max_size=10),
+    st.sampled_from(["\t", ": :", "!!python/name:os.system", "&a [*a]", "2001-99-99", "\x00", "{"]),
+)
+
+
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(start=st.integers(0, 1500), length=st.integers(0, 30), damage=DAMAGE)
+def test_a_damaged_default_file_is_valid_or_a_sentence(tmp_path, start, length, damage):
+    text = (PARAMS / "default.yml").read_text(encoding="utf-8")
+    path = tmp_path / "damaged.yml"
+    changed = text[:start] + damage + text[start + length :]
+    path.write_bytes(changed.encode("utf-8", errors="surrogatepass"))
+    try:
+        load_parameters(path)
+    except StudyError as error:
+        assert str(path) in str(error)
+
+
+@settings(max_examples=200)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),

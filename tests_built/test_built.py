@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import current_build, declared, notebooks
-from pipeline.readme import README, rendered
+from pipeline.readme import PAGES as DOCUMENTS
+from pipeline.readme import rendered
 
 BUILD = current_build()
 SITE = BUILD.paths.site
@@ -106,5 +107,6 @@ def test_the_front_page_links_every_chapter():
         assert f"{name}.html" in hrefs
 
 
-def test_the_readme_says_what_the_build_found():
-    assert README.read_text(encoding="utf-8") == rendered(), "run `make readme` and commit"
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
+def test_the_readme_says_what_the_build_found(page):
+    assert page.read_text(encoding="utf-8") == rendered(page), "run `make readme` and commit"

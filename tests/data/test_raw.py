@@ -157,7 +157,7 @@ def test_table_may_hold_more_columns_only_where_allowed(raw_folder):
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     row=st.integers(0, len(ROWS)),
