@@ -10,7 +10,7 @@ LAYERS = [
     {"regression", "regional", "index", "upgrading", "productivity"},
     {"data"},
     {"params"},
-    {"places", "expressions"},
+    {"places", "expressions", "execution"},
     {"paths", "errors"},
 ]
 

@@ -1,0 +1,64 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from nqpf.errors import StudyError
+from nqpf.regression.multiverse.wild_many import (
+    corners,
+    exact_share,
+    extreme_form,
+    pair_coefficients,
+    pair_products,
+    wild_p_many,
+)
+
+
+def random_scores(count, groups, seed=0):
+    rng = np.random.default_rng(seed)
+    H = rng.normal(size=(count, groups, groups))
+    return rng.normal(size=(count, groups)), H.transpose(0, 2, 1) @ H
+
+
+@pytest.mark.parametrize("groups", [2, 3, 5, 8, 11])
+def test_exact_share_counts_every_corner(groups):
+    n, M = random_scores(3, groups, seed=groups)
+    V = np.array(list(itertools.product([1.0, -1.0], repeat=groups)))
+    t2 = (V @ n.T) ** 2 / np.einsum("bg,sgh,bh->bs", V, M, V)
+    own = n.sum(axis=1) ** 2 / M.sum(axis=(1, 2))
+    expected = (t2 >= own * (1 - 1e-9)).mean(axis=0)
+    np.testing.assert_array_equal(wild_p_many(n, M, draws=9, seed=None), expected)
+
+
+def test_the_form_vanishes_at_the_sample_and_its_mirror():
+    Q = extreme_form(*random_scores(4, 7))
+    np.testing.assert_allclose(Q.sum(axis=(1, 2)), 0, atol=1e-12)
+    assert exact_share(Q[0]) >= 2 / 2**7
+
+
+def test_pairs_give_the_quadratic_form():
+    _, M = random_scores(3, 6)
+    V = corners(6)
+    expected = np.einsum("bg,sgh,bh->bs", V, M, V)
+    np.testing.assert_allclose(pair_products(V) @ pair_coefficients(M).T, expected)
+
+
+def test_above_the_exact_limit_a_seed_is_needed_and_decides():
+    n, M = random_scores(5, 24)
+    with pytest.raises(StudyError, match="seed"):
+        wild_p_many(n, M, draws=99, seed=None)
+    one, again, other = (wild_p_many(n, M, draws=199, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+    assert ((one >= 1 / 200) & (one <= 1)).all()
+
+
+def test_singular_specifications_have_no_p_and_leave_the_others_alone():
+    n, M = random_scores(3, 6)
+    alone = wild_p_many(n, M, draws=9, seed=1)
+    n[1] = np.nan
+    p = wild_p_many(n, M, draws=9, seed=1)
+    assert np.isnan(p[1])
+    np.testing.assert_array_equal(p[[0, 2]], alone[[0, 2]])
+    with pytest.raises(StudyError, match="expected n"):
+        wild_p_many(n, M[:2], draws=9, seed=1)
