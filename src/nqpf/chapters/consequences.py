@@ -5,9 +5,12 @@ from dataclasses import replace
 import pandas as pd
 
 from nqpf.chapters.associations import Association, Inference, estimate_all, purged_index
+from nqpf.chapters.wording import listed
 from nqpf.index import IndexResult, build_index
+from nqpf.productivity import cumulated, mean_changes
 from nqpf.regression.mediation import MediationResult
 
+ALPHA = 0.05
 SMALLEST = 0.2  # smallest effect of interest, in within standard deviations (PLAN.md)
 TALENT_YEARS = (2012, 2022)  # of the serial path from talent to new products (C010)
 LABELS = {
@@ -64,6 +67,83 @@ def consequence_tests(
         label=rows["id"].map(LABELS),
         effect_low=rows["low"] * scale,
         effect_high=rows["high"] * scale,
+    )
+
+
+def productivity_paths(changes: pd.DataFrame) -> pd.DataFrame:
+    """Cumulated total factor productivity, 100 in the year before the first change.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        Result of `definitions.productivity_changes`.
+
+    Returns
+    -------
+    DataFrame
+        Columns unit, year, value.
+    """
+    wide = cumulated(changes)
+    return wide.stack().rename("value").reset_index()[["unit", "year", "value"]]
+
+
+def productivity_facts(changes: pd.DataFrame, case: str) -> dict[str, tuple]:
+    """Mean yearly change of productivity and its two parts, of the case and of all.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        Result of `definitions.productivity_changes`.
+    case : str
+        Province; where it has no changes the facts say so.
+
+    Returns
+    -------
+    dict
+        Facts: value, unit, digits. tfp, tfp_catching and tfp_frontier (% a year) of the case,
+        tfp_rank and tfp_provinces, tfp_all (the mean of all), tfp_rising (provinces above one),
+        tfp_first and tfp_last (years compared).
+    """
+    means = mean_changes(changes, "unit")
+    years = changes.index.get_level_values("year")
+    percent = 100 * (means - 1)
+    facts: dict[str, tuple] = {
+        "tfp_first": (int(years.min()) - 1, "year"),
+        "tfp_last": (int(years.max()), "year"),
+        "tfp_provinces": (len(means), ""),
+        "tfp_rising": (int((means["tfpch"] > 1).sum()), ""),
+        "tfp_all": (float(percent["tfpch"].mean()), "% a year", 1),
+    }
+    for name, part in (("", "tfpch"), ("_catching", "effch"), ("_frontier", "techch")):
+        known = case in means.index
+        facts[f"tfp{name}"] = (
+            (float(percent.loc[case, part]), "% a year", 1) if known else ("none",)
+        )
+    rank = means["tfpch"].rank(ascending=False, method="min")
+    facts["tfp_rank"] = (int(rank[case]), "") if case in means.index else ("none",)
+    return facts
+
+
+def tests_reading(tests: pd.DataFrame) -> str:
+    """Say how many of the declared associations can be told from zero, before adjustment."""
+    told = tests[tests["p"] < ALPHA]
+    small = (tests["effect_low"] > -SMALLEST) & (tests["effect_high"] < SMALLEST)
+    if told.empty and not small.any():
+        return (
+            "None of these associations can be told from zero, and none of the intervals lies "
+            "inside the band of effects too small to matter: the panel is too short and too thin "
+            "to confirm the paper's consequences or to rule them out."
+        )
+    if told.empty:
+        names = listed([f"*{label}*" for label in tests.loc[small, "label"]])
+        return (
+            "None of these associations can be told from zero. The interval lies inside the band "
+            f"of effects too small to matter for {names}."
+        )
+    which = listed([f"*{label}*" for label in told["label"]])
+    return (
+        f"Told from zero before adjustment for the family: {which}. The verdicts below use the "
+        "adjusted values and ask for an effect of a size worth naming as well."
     )
 
 

@@ -191,14 +191,24 @@ def prepare(indicators: pd.DataFrame, hierarchy: Hierarchy, options: IndexOption
     cube, screening = screen(wanted, options.coverage, options.units_excluded)
     dropped = [i for i in hierarchy.indicators if i not in cube.indicators]
     tree = hierarchy.without(*dropped) if dropped else hierarchy
+    if options.element_weights == "given" and options.given_above is not None:
+        tree = tree.reweighted(options.given_above)
     values, action = cube.values, np.zeros(cube.values.shape, dtype=np.int8)
     if options.treatment == "winsorise_or_log":
         rows = values.reshape(-1, values.shape[-1])
         flat, changed = winsorise_or_log(rows, most=options.winsorise_most)
         values, action = flat.reshape(values.shape), changed.reshape(values.shape)
     base = 0 if options.base_year is None else cube.year_position(options.base_year)
-    reference = -1 if options.reference is None else cube.unit_position(options.reference)
+    reference = _reference(cube, options.reference)
     return Prepared(cube, values, action, tree, screening, base, reference)
+
+
+def _reference(cube: Cube, wanted: str | tuple[str, ...] | None) -> int:
+    """Position of the reference unit, of several the first that is there; -1 without one."""
+    if wanted is None:
+        return -1
+    names = (wanted,) if isinstance(wanted, str) else wanted
+    return cube.unit_position(next((name for name in names if name in cube.units), names[0]))
 
 
 def assemble(prepared: Prepared, options: IndexOptions) -> IndexResult:

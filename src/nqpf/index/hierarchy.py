@@ -133,6 +133,21 @@ class Hierarchy:
         direction = {i: -d if i in indicators else d for i, d in self.direction.items()}
         return Hierarchy(self.levels, self.parent, self.weight, direction)
 
+    def reweighted(self, weights: Mapping[str, float]) -> "Hierarchy":
+        """The same tree with other nominal weights between the indicators and the root.
+
+        Raises
+        ------
+        StudyError
+            If a node above the indicators has no weight, or one is not positive.
+        """
+        between = [node for level in self.levels[1:-1] for node in level]
+        absent = [node for node in between if node not in weights]
+        if absent:
+            raise StudyError(f"no weight is given for {_listed(absent)}; give every one its weight")
+        changed = {**self.weight, **{node: float(weights[node]) for node in between}}
+        return Hierarchy(self.levels, self.parent, changed, self.direction)
+
     def tree(self) -> pd.DataFrame:
         """Nodes as a table: id, parent, level (1 = indicators), weight, direction."""
         rows = [

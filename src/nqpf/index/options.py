@@ -49,8 +49,9 @@ class IndexOptions:
         normalisation, whatever stands here.
     goalposts : Mapping of str to (low, high), optional
         For "goalposts": of every indicator.
-    reference : str, optional
-        For "reference": the unit whose base-year values score 100.
+    reference : str or tuple of str, optional
+        For "reference": the unit whose base-year values score 100; of several the first that
+        the panel holds, so that one choice serves panels of provinces and of cities.
     base_year : int, optional
         The first year by default.
     scale : tuple of float, optional
@@ -64,7 +65,10 @@ class IndexOptions:
     given_weights : Mapping of str to float, optional
         For weights "given".
     element_weights : {"equal", "implied", "given"}
-        Weights above the indicators: equal; sums of the indicators' weights; the hierarchy's.
+        Weights above the indicators: equal; sums of the indicators' weights; `given_above` or,
+        without it, the hierarchy's.
+    given_above : Mapping of str to float, optional
+        For element weights "given": of every node between the indicators and the root.
     aggregation : str
         One of `AGGREGATIONS`.
     power : float
@@ -86,13 +90,14 @@ class IndexOptions:
     winsorise_most: int = 5
     normalisation: str = "minmax"
     goalposts: Mapping[str, tuple[float, float]] | None = None
-    reference: str | None = None
+    reference: str | tuple[str, ...] | None = None
     base_year: int | None = None
     scale: tuple[float, float] | None = None
     weights: str = "equal"
     weights_scope: str = "pooled"
     given_weights: Mapping[str, float] | None = None
     element_weights: str = "equal"
+    given_above: Mapping[str, float] | None = None
     aggregation: str = "arithmetic"
     power: float = 0.5
     missing: str = "complete"

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
+from scipy.stats import qmc, rankdata
 
 from nqpf.errors import StudyError
 from nqpf.index.build import IndexResult, build_index
 from nqpf.index.hierarchy import Hierarchy
+from nqpf.index.kernel import combine, ideal_points, level_weights
 from nqpf.index.options import IndexOptions
 from nqpf.index.rank_model import DIGITS, RankModel, removable
+from nqpf.index.weights import random_weights
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,54 @@ def monte_carlo(model: RankModel, *, draws: int = 4096, seed: int) -> RankDraws:
     points = qmc.Sobol(len(model.factors), rng=np.random.default_rng(seed)).random(draws)
     return RankDraws(
         model.units, model.baseline, model.ranks(points), model.labels(points), model.year
+    )
+
+
+def random_weight_ranks(
+    result: IndexResult, *, year: int, draws: int = 4096, seed: int, concentration: float = 1.0
+) -> RankDraws:
+    """Ranks under weights drawn from all that are possible, every other choice as it is.
+
+    The weights of all indicators are one draw from a symmetric Dirichlet distribution; those of
+    the nodes above are the sums of their indicators'.
+
+    Parameters
+    ----------
+    result : IndexResult
+    year : int
+    draws : int
+    seed : int
+    concentration : float
+        1: every set of weights is equally likely; larger values stay closer to equal weights.
+
+    Returns
+    -------
+    RankDraws
+        `choices` holds the weights drawn, one column per indicator.
+
+    Raises
+    ------
+    StudyError
+        If the year is not in the index or no unit has all indicators in it.
+    """
+    position, tree = result.cube.year_position(year), result.hierarchy
+    ranked = np.isfinite(result.leaf[position]).all(axis=1)
+    if not ranked.any():
+        raise StudyError(f"no unit has all indicators in {year}; choose another year")
+    drawn = random_weights(len(tree.indicators), draws, seed=seed, concentration=concentration)
+    scores = combine(
+        result.leaf[position][ranked],
+        level_weights(drawn, tree, "implied"),
+        result.options,
+        ideal_points(result.leaf),
+    )[-1][..., 0]
+    baseline = result.levels[-1][position, ranked, 0]
+    return RankDraws(
+        result.cube.units[ranked],
+        rankdata(-baseline.round(DIGITS), method="min"),
+        rankdata(-scores.round(DIGITS), method="min", axis=1),
+        pd.DataFrame(drawn, columns=list(tree.indicators)),
+        year,
     )
 
 

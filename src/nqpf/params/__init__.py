@@ -6,14 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from nqpf.errors import StudyError
-from nqpf.params.models import Data, Index, Inference, Simulation, Study, Topic
+from nqpf.params.models import (
+    Data,
+    Definitions,
+    Index,
+    Inference,
+    Simulation,
+    Study,
+    Topic,
+    refuse_unheld_cities,
+)
 
 TOPICS_OF: dict[str, tuple[str, ...]] = {
     "01_introduction_and_data": ("study",),
-    "02_definitions": ("study", "index", "inference"),
+    "02_definitions": ("study", "index", "inference", "definitions"),
     "03_mechanisms": ("study", "index", "inference"),
     "04_challenges": ("study", "index", "inference"),
     "05_strategies": ("study", "index", "inference", "simulation"),
@@ -32,7 +41,13 @@ class Parameters(BaseModel):
     data: Data = Data()
     index: Index = Index()
     inference: Inference = Inference()
+    definitions: Definitions = Definitions()
     simulation: Simulation = Simulation()
+
+    @model_validator(mode="after")
+    def _cities_are_held(self) -> "Parameters":
+        refuse_unheld_cities(self.definitions, self.study.case)
+        return self
 
     def of(self, notebook: str) -> dict[str, Any]:
         """Parameters of one notebook, flat, as papermill hands them over.

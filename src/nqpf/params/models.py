@@ -8,9 +8,39 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from nqpf.places import provinces
+from nqpf.params.choices import (
+    choice,
+    ends,
+    goalposts,
+    names_of_units,
+    power,
+    weights_by_element,
+    weights_by_indicator,
+    whole,
+)
+from nqpf.places import cities_of, provinces
+
+TREATMENTS = ("none", "winsorise_or_log")
+NORMALISATIONS = ("minmax", "minmax_base", "minmax_yearly", "zscore", "rank", "frontier")
+WEIGHTS = ("equal", "entropy", "critic", "pca", "sd", "entropy_critic")
+ELEMENT_WEIGHTS = ("equal", "implied")
+AGGREGATIONS = ("arithmetic", "geometric", "generalised", "topsis", "mazziotta_pareto")
 
 Year = Annotated[int, Field(ge=2000, le=2024)]
+Treatment = choice(TREATMENTS, {"winsorise_or_log": whole(1, 50)})
+Normalisation = choice(
+    NORMALISATIONS,
+    {
+        "minmax": ends,
+        "minmax_base": whole(2000, 2024),
+        "rank": ends,
+        "goalposts": goalposts,
+        "reference": names_of_units,
+    },
+)
+Weights = choice(WEIGHTS, {"given": weights_by_indicator})
+ElementWeights = choice(ELEMENT_WEIGHTS, {"given": weights_by_element})
+Aggregation = choice(AGGREGATIONS, {"generalised": power})
 
 
 def known_provinces(value: str | list[str]) -> str | list[str]:
@@ -84,23 +114,19 @@ class Index(Topic):
     coverage: float = Field(
         0.65, ge=0.0, le=1.0, description="smallest share of present cells, indicators and units"
     )
-    treatment: Literal["none", "winsorise_or_log"] = Field(
-        "none", description="what is done to outliers"
+    treatment: Treatment = Field(
+        "none", description="what is done to outliers: none, winsorise_or_log"
     )
-    normalisation: Literal[
-        "minmax", "minmax_base", "minmax_yearly", "zscore", "rank", "frontier"
-    ] = Field("minmax", description="how indicators are made comparable")
-    weights: Literal["equal", "entropy", "critic", "pca", "sd", "entropy_critic"] = Field(
-        "equal", description="how indicators are weighted"
-    )
+    normalisation: Normalisation = Field("minmax", description="how indicators are made comparable")
+    weights: Weights = Field("equal", description="how indicators are weighted")
     weights_scope: Literal["pooled", "base", "yearly"] = Field(
         "pooled", description="rows from which data-driven weights are computed"
     )
-    element_weights: Literal["equal", "implied"] = Field(
-        "equal", description="weights of the elements: equal, or sums of their indicators'"
+    element_weights: ElementWeights = Field(
+        "equal", description="weights of the elements: equal, sums of their indicators', or given"
     )
-    aggregation: Literal["arithmetic", "geometric", "generalised", "topsis", "mazziotta_pareto"] = (
-        Field("arithmetic", description="how weighted indicators are put together")
+    aggregation: Aggregation = Field(
+        "arithmetic", description="how weighted indicators are put together"
     )
     missing: Literal["complete", "available"] = Field(
         "complete", description="score of a unit and year that misses an indicator"
@@ -117,6 +143,80 @@ class Index(Topic):
         if value[0] >= value[1]:
             raise ValueError(f"the first year must lie before the last, got {value}")
         return value
+
+
+class Definitions(Topic):
+    """What notebook 02 looks at, and how its study of the choices is drawn."""
+
+    panel: Literal["provinces", "cities"] = Field(
+        "provinces", description="whose index is looked at; claims are judged on provinces"
+    )
+    city: str = Field("Shenzhen", description="city followed where the panel is the cities")
+    drawn_treatments: list[Literal[TREATMENTS]] = Field(
+        ["none", "winsorise_or_log"], min_length=1, description="treatments that are drawn"
+    )
+    drawn_normalisations: list[
+        Literal["minmax", "minmax_base", "minmax_yearly", "zscore", "rank", "frontier"]
+    ] = Field(["minmax", "zscore", "rank"], min_length=1, description="normalisations drawn")
+    drawn_weights: list[Literal[WEIGHTS]] = Field(
+        ["equal", "entropy", "critic", "pca", "sd", "entropy_critic"],
+        min_length=1,
+        description="weights of indicators that are drawn",
+    )
+    drawn_element_weights: list[Literal[ELEMENT_WEIGHTS]] = Field(
+        ["equal", "implied"], min_length=1, description="weights of elements that are drawn"
+    )
+    drawn_aggregations: list[Literal[AGGREGATIONS]] = Field(
+        ["arithmetic", "geometric", "generalised", "topsis", "mazziotta_pareto"],
+        min_length=1,
+        description="aggregations that are drawn",
+    )
+    leave_one_out: bool = Field(True, description="whether one indicator may be left out")
+    rank_draws: int = Field(
+        2048, ge=64, le=65_536, description="indices drawn for the intervals of ranks"
+    )
+    sobol_points: int = Field(
+        256, ge=16, le=8192, description="points of the Sobol study, a power of two"
+    )
+    concentration: float = Field(
+        1.0, gt=0.0, le=1000.0, description="of random weights (Dirichlet); one is no preference"
+    )
+    bands: int = Field(499, ge=99, le=9999, description="bootstrap draws of units for bands")
+
+    @field_validator("sobol_points")
+    @classmethod
+    def _power_of_two(cls, value: int) -> int:
+        if value & (value - 1):
+            raise ValueError(f"the points of a Sobol study are a power of two, got {value}")
+        return value
+
+    @field_validator(
+        "drawn_treatments",
+        "drawn_normalisations",
+        "drawn_weights",
+        "drawn_element_weights",
+        "drawn_aggregations",
+    )
+    @classmethod
+    def _drawn_once(cls, value: list[str]) -> list[str]:
+        if len(set(value)) < len(value):
+            raise ValueError("an alternative is named twice; name each once")
+        return value
+
+
+def refuse_unheld_cities(definitions: Definitions, case: str) -> None:
+    """Raise unless the cities that the notebook is to look at are held.
+
+    Raises
+    ------
+    ValueError
+        If no panel of the case's cities is held, or the city followed is not one of them.
+    """
+    cities = cities_of(case)
+    if definitions.panel == "cities" and not cities:
+        raise ValueError(f"no panel of the cities of {case} is held; set panel to provinces")
+    if definitions.panel == "cities" and definitions.city not in cities:
+        raise ValueError(f"'{definitions.city}' is not one of the cities {', '.join(cities)}")
 
 
 class Inference(Topic):

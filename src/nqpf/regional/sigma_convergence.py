@@ -13,7 +13,7 @@ from nqpf.errors import StudyError
 from nqpf.regional.bootstrap import draw_units, percentile_band
 from nqpf.regional.samples import check_values, sections
 
-SPREADS = ("standard deviation of logs", "coefficient of variation")
+SPREADS = ("standard deviation of logs", "coefficient of variation", "standard deviation")
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,7 @@ def sigma_convergence(
     ----------
     Barro and Sala-i-Martin (1992), Journal of Political Economy 100, 223-251, section II.
     """
-    years = sections(panel, value)
-    wide = pd.DataFrame({year: data[value] for year, data in years.items()})
-    if len(wide) < 3 or len(years) < 2:
-        raise StudyError(
-            f"expected at least three units and two years, got {len(wide)} and {len(years)}"
-        )
-    for year in years:
-        check_values(wide[year], zeros=False, measure=f"the spread of '{value}' in {year}")
+    wide = _positive_years(panel, value)
     x = wide.to_numpy()
     draws = x[draw_units(len(x), replications, seed)]
     spread, drawn = _spreads(x), _spreads(draws)
@@ -71,7 +64,7 @@ def sigma_convergence(
     grid = np.array(wide.columns)
     path = pd.DataFrame(
         {
-            "year": np.tile(grid, 2),
+            "year": np.tile(grid, len(SPREADS)),
             "measure": np.repeat(SPREADS, len(grid)),
             "value": spread.ravel(),
             "low": low.ravel(),
@@ -82,8 +75,61 @@ def sigma_convergence(
     return SigmaConvergence(path=path, change=_spread_changes(grid, spread, drawn, level))
 
 
+def relative_spread(
+    panel: pd.DataFrame, value: str, *, replications: int = 999, seed: int, level: float = 0.95
+) -> pd.DataFrame:
+    """Spread in every year as a percentage of the first year's, by every measure.
+
+    Measures can part ways: where all units gain, gaps may widen in points and narrow in
+    proportion. On one scale this is seen.
+
+    Parameters
+    ----------
+    panel, value, replications, seed, level
+        As in `sigma_convergence`.
+
+    Returns
+    -------
+    DataFrame: year, measure, value (100 in the first year), low, high.
+
+    Raises
+    ------
+    StudyError
+        As `sigma_convergence`; and if all units are equal in the first year.
+    """
+    wide = _positive_years(panel, value)
+    x = wide.to_numpy()
+    spread, drawn = _spreads(x), _spreads(x[draw_units(len(x), replications, seed)])
+    if not (spread[:, 0] > 0).all():
+        raise StudyError(f"expected units that differ in {wide.columns[0]} to compare with")
+    drawn = drawn[(drawn[..., 0] > 0).all(axis=-1)]  # a draw of one unit alone has no spread
+    low, high = percentile_band(100 * drawn / drawn[..., :1], level)
+    return pd.DataFrame(
+        {
+            "year": np.tile(wide.columns, len(SPREADS)),
+            "measure": np.repeat(SPREADS, wide.shape[1]),
+            "value": (100 * spread / spread[:, :1]).ravel(),
+            "low": low.ravel(),
+            "high": high.ravel(),
+        }
+    )
+
+
+def _positive_years(panel: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Values as units by years, refused unless complete, positive and enough."""
+    years = sections(panel, value)
+    wide = pd.DataFrame({year: data[value] for year, data in years.items()})
+    if len(wide) < 3 or len(years) < 2:
+        raise StudyError(
+            f"expected at least three units and two years, got {len(wide)} and {len(years)}"
+        )
+    for year in years:
+        check_values(wide[year], zeros=False, measure=f"the spread of '{value}' in {year}")
+    return wide
+
+
 def _spreads(x: np.ndarray) -> np.ndarray:
-    """Standard deviation of logs (n - 1) and coefficient of variation (n) over units.
+    """Standard deviation of logs (n - 1), coefficient of variation (n), standard deviation (n - 1).
 
     Parameters
     ----------
@@ -91,10 +137,11 @@ def _spreads(x: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray, shape (..., 2, years).
+    ndarray, shape (..., 3, years), in the order of `SPREADS`.
     """
     logs = np.log(x).std(axis=-2, ddof=1)
-    return np.stack([logs, x.std(axis=-2) / x.mean(axis=-2)], axis=-2)
+    relative = x.std(axis=-2) / x.mean(axis=-2)
+    return np.stack([logs, relative, x.std(axis=-2, ddof=1)], axis=-2)
 
 
 def _spread_changes(years, spread, drawn, level) -> pd.DataFrame:

@@ -8,6 +8,7 @@ ready.
 from nqpf.report.charts.bars import bars, changes, shares, verdict_bars
 from nqpf.report.charts.claims import claim_strips, specification_curve
 from nqpf.report.charts.distributions import null_distribution, rank_paths, ridges, standing
+from nqpf.report.charts.dots import dots
 from nqpf.report.charts.grids import small_multiples
 from nqpf.report.charts.intervals import coefficients, lags, rank_intervals
 from nqpf.report.charts.matrix import coverage_matrix, heat_map
@@ -23,6 +24,7 @@ __all__ = [
     "coefficients",
     "coverage_matrix",
     "curve",
+    "dots",
     "heat_map",
     "lags",
     "network",
