@@ -67,9 +67,7 @@ def test_weights_change_index_ranks_text_and_figures(built):
     assert {"map-read", "importance-read", "convergence-read"} <= changed
 
     for figure in ("fig-02-1-tree", "fig-02-2-map", "fig-02-3-elements", "fig-02-5-ranks"):
-        one, two = (
-            (folder / f"figures/{figure}.svg").read_bytes() for folder in built.values()
-        )
+        one, two = ((folder / f"figures/{figure}.svg").read_bytes() for folder in built.values())
         assert one != two, figure
     # what does not depend on the weights is the same, byte for byte
     one, two = ((f / "figures/fig-02-15-productivity.svg").read_bytes() for f in built.values())
