@@ -111,6 +111,11 @@ FORMS = {
         pd.DataFrame([[0, 50, 100.0], [100, 97, 0]], ["rd_fte", "patents"], [2011, 2012, 2013]),
         groups={"rd_fte": "laborers", "patents": "objects"}, colours=colours("elements"),
     ),
+    "dots": lambda: charts.dots(
+        pd.DataFrame([(u, e, v) for u in "ab" for e, v in (("x", 1.0), ("y", 3.0))],
+                     columns=["unit", "part", "value"]),
+        xlabel="score", series="part", colours={"x": "#B3261E", "y": "#2F6FA8"}, focus="a",
+    ),
     "curve": lambda: charts.curve(
         pd.concat([CURVE.assign(s="inner"), CURVE.assign(s="outer", y=CURVE["y"] + 0.02)]),
         xlabel="Talent", ylabel="Effect", series="s", lines={"x": 0.4, "y": 0},
