@@ -1,15 +1,28 @@
 """Chapter 4.3: trade and demand, from published figures that are never mixed with estimates."""
 
 import re
+from collections.abc import Mapping
 
 import pandas as pd
 
+from nqpf.chapters.wording import listed
 from nqpf.errors import StudyError
 
 MONTHS = {"Q1": 3, "H1": 6, "Q1-Q3": 9, "": 12}
 HIGH_TECH = "high-tech manufacturing share of above-scale VA"
 FOUND = "rise found elsewhere"
 CHAINED = "that rise and the fall stated in the paper"
+CHAIN_COLOURS = {FOUND: "#2B5C8A", CHAINED: "#D98A7B"}
+PLACE_COLOURS = {"Guangdong": "#2B5C8A", "Shenzhen": "#D98A7B"}
+ONCE = {  # what is held of the cities' circulation
+    "exports": "exports",
+    "imports": "imports",
+    "retail": "retail_sales",
+    "profit": "ind_profit",
+    "patents": "patents_granted",
+}
+TOP = 3  # exporting cities named
+Fact = tuple[object, str, int | None]  # value, unit, decimals
 
 
 def end_of(period: str) -> float:
@@ -63,19 +76,21 @@ def trade_modes(figures: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns period, general, processing (missing where not published), in order of time.
+        Columns period, label (the period as readers write it), general, processing (missing where
+        not published), in order of time.
     """
     general, processing = (
         published(figures, "Guangdong", f"{mode} trade share of trade").set_index("year")["value"]
         for mode in ("general", "processing")
     )
     table = pd.DataFrame({"general": general, "processing": processing})
-    return table.loc[sorted(table.index, key=end_of)].rename_axis("period").reset_index()
+    table = table.loc[sorted(table.index, key=end_of)].rename_axis("period").reset_index()
+    return table.assign(label=table["period"].map(spoken))
 
 
 def last_modes(modes: pd.DataFrame) -> dict[str, float]:
     """Both shares in the last period in which both are published (C087)."""
-    last = modes.dropna().iloc[-1]
+    last = modes.dropna(subset=["general", "processing"]).iloc[-1]
     return {"share_processing": last["processing"], "share_general": last["general"]}
 
 
@@ -103,31 +118,46 @@ def growth_rates(figures: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
     figures : DataFrame
         Published figures of places.
     imports : DataFrame
-        Growth rates of imports: value, year, note.
+        Growth rates of the province's imports: value, year, note.
 
     Returns
     -------
     DataFrame
-        Columns label, value, group (Guangdong or Shenzhen).
+        Columns label (with the period), value, group (Guangdong or Shenzhen); by group.
     """
     wanted = [
-        ("Guangdong", "exports growth", "2023", "exports"),
+        ("Guangdong", "exports growth", "2023", "all exports"),
         ("Guangdong", "trade with USA growth", "2023H1", "trade with the United States"),
-        ("Shenzhen", "exports growth", "2023", "exports"),
+        ("Shenzhen", "exports growth", "2023", "all exports"),
         ("Shenzhen", "electromechanical exports growth", "2024Q1", "electromechanical exports"),
         ("Shenzhen", "high-tech manufacturing VA growth", "2024Q1", "high-tech value added"),
-        ("Shenzhen", "exports growth", "2024Q1-Q3", "exports"),
+        ("Shenzhen", "exports growth", "2024Q1-Q3", "all exports"),
     ]
     rows = [
-        (f"{name}, {period}", figure(figures, place, variable, period), place)
+        (f"{name}, {spoken(period)}", figure(figures, place, variable, period), place)
         for place, variable, period, name in wanted
     ]
     bought = [
-        (f"imports: {row['note']}, {row['year']}", row["value"], "Guangdong")
+        (f"{row['note'].replace('electro', 'imports of electro')}, {spoken(row['year'])}",
+         row["value"], "Guangdong")
         for row in imports.to_dict("records")
-    ]
+    ]  # fmt: skip
     rows = rows[:2] + bought + rows[2:]
     return pd.DataFrame(rows, columns=["label", "value", "group"])
+
+
+def spoken(period: str) -> str:
+    """A period as readers write it: `first half of 2023`."""
+    end_of(period)
+    words = {
+        "Q1": "first quarter of {}",
+        "H1": "first half of {}",
+        "Q1-Q3": "first nine months of {}",
+    }
+    year, rest = period[:4], period[4:]
+    if rest.startswith("-01.."):
+        return f"first {int(rest[5:])} months of {year}"
+    return words[rest].format(year) if rest else year
 
 
 def base_effect(goods: dict[str, tuple[float, float]]) -> pd.DataFrame:
@@ -165,6 +195,23 @@ def margins(panel: pd.DataFrame, cores: list[str], year: int = 2023) -> pd.DataF
     value = 100 * both["ind_profit"] / both["ind_revenue"]
     table = pd.DataFrame({"value": value, "above": value >= provincial_margin(panel, year)})
     return table.assign(core=table.index.isin(cores)).rename_axis("city").reset_index()
+
+
+def held_once(panel: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, int]:
+    """Years in which at least nine in ten units have a value, by heading: what no panel shows.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Indexed by unit and year.
+    columns : mapping of str to str
+        Column by heading.
+    """
+    units = panel.index.get_level_values("unit").nunique()
+    return {
+        head: int((panel[column].dropna().groupby("year").size() >= 0.9 * units).sum())
+        for head, column in columns.items()
+    }
 
 
 def provincial_margin(panel: pd.DataFrame, year: int = 2023) -> float:
@@ -222,3 +269,70 @@ def high_tech_exports(figures: pd.DataFrame) -> dict[str, float]:
         for variable in ("electromechanical exports growth", "high-tech manufacturing VA growth")
     ]
     return {"low": min(rates), "high": max(rates)}
+
+
+def city_facts(
+    panel: pd.DataFrame,
+    cross: pd.DataFrame,
+    margin_table: pd.DataFrame,
+    figures: pd.DataFrame,
+    patents: Mapping[str, float],
+    cores: list[str],
+    year: int = 2023,
+) -> dict[str, Fact]:
+    """Numbers of the cross-section of cities, for the text.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Of the cities, indexed by unit and year.
+    cross, margin_table : DataFrame
+        As `city_table` and `margins` return them.
+    figures : DataFrame
+        Published figures of places.
+    patents : mapping
+        As `layout.few_excel` returns it.
+    cores : list of str
+        Cities set apart.
+    year : int
+        Of the cross-section.
+    """
+    exports = panel["exports"].xs(year, level="year").sort_values(ascending=False)
+    top = list(exports.index[:TOP])
+    low_end = low_end_elsewhere(margin_table, figures, cores)
+    return {
+        "exports_top": (listed(top), "", None),
+        "exports_top_share": (100 * exports.iloc[:TOP].sum() / exports.sum(), "%", 0),
+        "retail_low": (cross["retail_pc"].min(), "", 0),
+        "retail_high": (cross["retail_pc"].max(), "", 0),
+        "margin_province": (provincial_margin(panel, year), "%", 1),
+        "margin_share": (100 * low_end["share"], "%", 0),
+        "hitech_above": (low_end["count"], "", None),
+        "patents_above": (patents["count"], "", None),
+        "patents_gini": (patents["value"], "", 2),
+        **{f"years_{name}": (held, "", None) for name, held in held_once(panel, ONCE).items()},
+    }
+
+
+def trade_facts(
+    modes: Mapping[str, float], chain: pd.DataFrame, rates: pd.DataFrame
+) -> dict[str, Fact]:
+    """Numbers of the published trade figures, for the text.
+
+    Parameters
+    ----------
+    modes : mapping
+        As `last_modes` returns it.
+    chain, rates : DataFrame
+        As `base_effect` and `growth_rates` return them.
+    """
+    after = chain[chain["group"] == CHAINED].set_index("goods")["value"]
+    risen = chain[chain["group"] == FOUND].set_index("goods")["value"]
+    return {
+        "general": (modes["share_general"], "%", 0),
+        "processing": (modes["share_processing"], "%", 0),
+        "vehicles_rise": (risen["Electric vehicles"] - 100, "%", 0),
+        "vehicles_after": (after["Electric vehicles"], "", 0),
+        "batteries_after": (after["Lithium batteries"], "", 0),
+        "rates_shown": (len(rates), "", None),
+    }

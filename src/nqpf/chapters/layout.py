@@ -1,21 +1,20 @@
-"""Chapter 4.2: what the cities make, how alike they are, how unequal and how near."""
+"""Chapter 4.2: what the cities make and how alike they are."""
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import squareform
 
-from nqpf.regional.beta_convergence import beta_cross_section
-from nqpf.regional.decomposition import dagum_path, theil_path
-from nqpf.regional.gravity import gravity_links
 from nqpf.regional.inequality import gini
-from nqpf.regional.samples import complete_years
 from nqpf.regional.specialisation import (
+    finger_kreinin,
     herfindahl,
     krugman_specialisation,
     location_quotients,
     other_units,
+    pair_table,
+    similarity_order,
+    unido_similarity,
 )
 
 YEAR = 2018  # of the structure of manufacturing
@@ -25,6 +24,7 @@ GROUPS = {  # cities that the paper says are led by one branch (C074, C075)
     ELECTRONICS: ["Shenzhen", "Dongguan", "Huizhou"],
     ELECTRICAL: ["Foshan", "Zhongshan", "Zhuhai"],
 }
+ALIKE = 0.75  # UNIDO similarity from which a pair is drawn and counted as alike
 CORES = ["Guangzhou", "Shenzhen"]
 TOGETHER = ["Shenzhen", "Dongguan", "Guangzhou", "Zhuhai"]  # said to work together (C080)
 HOMOGENEOUS = ["Zhongshan", "Jiangmen"]  # said to lean to homogeneity (C081)
@@ -39,12 +39,6 @@ PLANNED = {  # branch that the provincial plan is said to build on, by city (C05
     "Foshan": ELECTRICAL,
     "Huizhou": "petrochemical, rubber, plastic",
     "Zhaoqing": "tobacco, liquor, food processing",
-}
-PARTS = {
-    "total": "all",
-    "within": "within regions",
-    "net between": "between regions",
-    "transvariation": "overlap of regions",
 }
 SHORT = {
     "tobacco, liquor, food processing": "food",
@@ -79,26 +73,62 @@ def amounts(structure: pd.DataFrame, gdp: pd.Series) -> pd.DataFrame:
     return shares.mul(gdp.reindex(shares.index), axis=0)
 
 
-def ordered(similarity: pd.DataFrame) -> pd.DataFrame:
-    """Rows and columns so arranged that units alike stand together (average linkage)."""
-    distance = squareform((1 - similarity).to_numpy(), checks=False).clip(min=0)
-    order = leaves_list(linkage(distance, "average", optimal_ordering=True))
-    return similarity.iloc[order, order]
+def both_similarities(output: pd.DataFrame) -> pd.DataFrame:
+    """One matrix of two measures, like beside like: UNIDO below the diagonal, overlap above.
 
-
-def pairs_of(similarity: pd.DataFrame) -> pd.DataFrame:
-    """Every pair once.
+    Parameters
+    ----------
+    output : DataFrame
+        As `amounts` returns it.
 
     Returns
     -------
     DataFrame
-        Columns a, b, value; the most alike first.
+        Cities x cities: the cosine of UNIDO (1979) below, the overlap of Finger and Kreinin (1979)
+        above, one on the diagonal.
     """
-    units = list(similarity.index)
-    rows = [(a, b, similarity.loc[a, b]) for i, a in enumerate(units) for b in units[i + 1 :]]
-    return pd.DataFrame(rows, columns=["a", "b", "value"]).sort_values(
-        "value", ascending=False, ignore_index=True
-    )
+    cosine = unido_similarity(output)
+    order = similarity_order(cosine)
+    below, above = cosine.loc[order, order], finger_kreinin(output).loc[order, order]
+    lower = np.tri(len(order), dtype=bool)
+    return below.where(lower, above)
+
+
+def pairs_of(output: pd.DataFrame) -> pd.DataFrame:
+    """Every pair once, the most alike first, with what the paper says of it.
+
+    Parameters
+    ----------
+    output : DataFrame
+        As `amounts` returns it.
+
+    Returns
+    -------
+    DataFrame
+        Columns a, b, value (UNIDO), finger_kreinin, krugman, said (empty, or the paper's word).
+    """
+    table = pair_table(output).rename(columns={"unido": "value"})
+    said = pd.Series("", index=table.index)
+    said[within(table, TOGETHER)] = "together"
+    said[within(table, HOMOGENEOUS)] = "homogeneous"
+    for cities in GROUPS.values():
+        said[within(table, cities)] = "same leading industry"
+    return table.assign(said=said)
+
+
+def drawn_pairs(pairs: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Pairs for the network: those at least so alike, and all that the paper names.
+
+    Returns
+    -------
+    DataFrame
+        Columns a, b, value, weight (what the similarity has above one half, at least a sliver),
+        marked (whether the paper calls the two alike: same leading industry, homogeneous).
+    """
+    marked = pairs["said"].isin(["same leading industry", "homogeneous"])
+    kept = pairs[(pairs["value"] >= least) | marked]
+    weight = (kept["value"] - 0.5).clip(lower=0.02)
+    return kept.assign(weight=weight, marked=marked[kept.index])
 
 
 def within(pairs: pd.DataFrame, units: Collection[str]) -> pd.Series:
@@ -125,6 +155,40 @@ def similarity_numbers(pairs: pd.DataFrame) -> dict[str, dict[str, float]]:
         "C073": {"value": float(pairs["value"].mean()), "n": len(pairs)},
         "C080": contrast(pairs, within(pairs, TOGETHER)),
         "C081": contrast(pairs, touching(pairs, HOMOGENEOUS)),
+    }
+
+
+def similarity_facts(
+    pairs: pd.DataFrame, numbers: dict[str, dict[str, float]]
+) -> dict[str, tuple[float, str, int | None]]:
+    """Means and counts of pairs, for the text.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        As `pairs_of` returns it.
+    numbers : dict
+        As `similarity_numbers` returns them.
+
+    Returns
+    -------
+    dict
+        Value, unit and decimals by name.
+    """
+    alike = pairs["value"] >= ALIKE
+    named = pairs["said"].isin(["same leading industry", "homogeneous"])
+    groups = pairs["said"] == "same leading industry"
+    return {
+        "similarity": (numbers["C073"]["value"], "", 2),
+        "overlap": (float(pairs["finger_kreinin"].mean()), "", 2),
+        "named_mean": (float(pairs.loc[groups, "value"].mean()), "", 2),
+        "alike_least": (ALIKE, "", 2),
+        "alike_count": (int(alike.sum()), "", None),
+        "alike_named": (int((alike & named).sum()), "", None),
+        "together": (numbers["C080"]["value"], "", 2),
+        "together_others": (numbers["C080"]["reference"], "", 2),
+        "homogeneous": (numbers["C081"]["value"], "", 2),
+        "homogeneous_others": (numbers["C081"]["reference"], "", 2),
     }
 
 
@@ -235,90 +299,3 @@ def cores_and_others(scores: pd.Series, cores: Collection[str]) -> dict[str, flo
 def best_rank(scores: pd.Series, cities: Collection[str]) -> int:
     """Best rank, 1 being the highest score, among the cities named (C082)."""
     return int(scores.rank(ascending=False, method="min")[list(cities)].min())
-
-
-def unequal(indicators: pd.DataFrame, regions: pd.Series, column: str, seed: int) -> pd.DataFrame:
-    """Gini over cities year by year, in Dagum's parts.
-
-    Parameters
-    ----------
-    indicators : DataFrame
-        Of the cities, indexed by unit and year.
-    regions : Series
-        Region by city.
-    column : str
-        What is unequally spread; years in which a city misses it are left out.
-    seed : int
-        Of the bands.
-
-    Returns
-    -------
-    DataFrame
-        Columns year, part (within regions, between regions, overlap of regions, all), value,
-        share, low, high.
-    """
-    sample = complete_years(indicators, [column]).panel
-    table = dagum_path(sample, column, regions, seed=seed, replications=199)
-    return table.assign(part=table["part"].map(PARTS))
-
-
-def theil_between(indicators: pd.DataFrame, regions: pd.Series, column: str) -> pd.DataFrame:
-    """Share of inequality between regions by Theil's T and L.
-
-    Parameters
-    ----------
-    indicators, regions, column
-        As in `unequal`.
-
-    Returns
-    -------
-    DataFrame
-        Index year; columns `Theil T`, `Theil L` (shares, 0 to 1).
-    """
-    sample = complete_years(indicators, [column]).panel
-    table = theil_path(sample, column, regions)
-    between = table[table["part"] == "between"]
-    return between.pivot(index="year", columns="index", values="share")
-
-
-def inequality_facts(parts: pd.DataFrame, theil: pd.DataFrame) -> dict[str, float]:
-    """First and last values of the decompositions, for the text.
-
-    Parameters
-    ----------
-    parts, theil : DataFrame
-        As `unequal` and `theil_between` return them.
-    """
-    wide = parts.pivot(index="year", columns="part", values="value")
-    share = parts.pivot(index="year", columns="part", values="share")
-    first, last = wide.index.min(), wide.index.max()
-    return {
-        "unequal_first": int(first),
-        "unequal_last": int(last),
-        "gini_first": wide.loc[first, "all"],
-        "gini_last": wide.loc[last, "all"],
-        "gini_between": 100 * share.loc[last, PARTS["net between"]],
-        "gini_overlap": 100 * share.loc[last, PARTS["transvariation"]],
-        "theil_t_between": 100 * theil.loc[last, "Theil T"],
-        "theil_l_between": 100 * theil.loc[last, "Theil L"],
-    }
-
-
-def links_of(panel: pd.DataFrame, geography: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Gravity links between cities from residents, output and distance.
-
-    They follow from size and nearness alone: nothing in them was observed between two cities.
-
-    Returns
-    -------
-    DataFrame
-        Columns a, b, km, link, share (of all links, 0 to 1), the strongest first.
-    """
-    masses = panel[["pop_resident", "gdp_rev"]].xs(year, level="year").dropna()
-    return gravity_links(masses, geography)
-
-
-def convergence(indicators: pd.DataFrame, first: int = 2015, last: int = 2022) -> dict[str, float]:
-    """Speed at which secondary output per resident of the cities converges, a year (C055)."""
-    fit = beta_cross_section(indicators, "out_va2_pc", start=first, end=last)
-    return {"estimate": fit.speed, "low": fit.speed_low, "high": fit.speed_high}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nqpf.chapters.circulation import end_of
 from nqpf.claims import Ledger, PlannedClaim, Verdict
 from nqpf.claims.evidence import figures as figures_of
 from nqpf.errors import StudyError
@@ -16,6 +17,15 @@ SERIES = {
     "C087": ("general trade share of trade", "processing trade share of trade"),
 }
 OUTSIDE_BAND = ("CHN", "EUU", "GBR", "JPN", "KOR")  # neither the United States nor a member
+SHARES = {  # stated shares of GDP: place, what, and the series published of it
+    "C048": ("Guangzhou", "new industries", ("SEI VA/GDP",)),
+    "C049": ("Shenzhen", "new industries", ("SEI VA/GDP",)),
+    "C068": ("Guangzhou", "finance", ("finance VA/GDP",)),
+    "C069": ("Shenzhen", "finance", ("finance VA/GDP",)),
+    "C070": ("Beijing", "finance", ()),
+    "C071": ("Shanghai", "finance", ()),
+}
+STATED_YEAR = "2023"  # of all of them
 BAND = (60.0, 90.0)  # the paper's, of the United States and the Union's members (C065)
 NAMES = {"USA": "United States", "EUU": "European Union", "CHN": "China", "JPN": "Japan",
          "KOR": "Korea", "GBR": "United Kingdom", "DEU": "Germany", "FRA": "France",
@@ -136,35 +146,56 @@ def documents(claim_ids: list[str], figures: pd.DataFrame, with_places: bool) ->
     return joined.sort_values(["claim_id", "what", "period"], ignore_index=True)
 
 
-def inconsistencies(
-    plan: Mapping[str, PlannedClaim], verdicts: Mapping[str, Verdict]
-) -> pd.DataFrame:
-    """Alleged inconsistencies, what the paper says, what others say, and whether it holds.
+def shares_over_time(
+    verdicts: Mapping[str, Verdict], figures: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str]]:
+    """Stated shares of new industries and of finance beside all that is published, over time.
+
+    Parameters
+    ----------
+    verdicts : mapping of str to Verdict
+        Claims without a verdict are left out.
+    figures : DataFrame
+        Published figures of places, for the series that the rule does not count because they are
+        of another year, or of too short a period.
 
     Returns
     -------
-    DataFrame
-        Columns claim_id, claim, paper, elsewhere, verdict.
+    table : DataFrame
+        Columns claim_id, panel, when (middle of the period, in years), value (% of GDP), kind
+        (stated, counted or context), period, source.
+    claims : list of str
+        Claims shown.
     """
     rows = []
-    for claim_id, verdict in sorted(verdicts.items()):
-        if not plan[claim_id].is_inconsistency:
-            continue
-        table = figures_of(claim_id)
-        said = {kind: _listed(part) for kind, part in table.groupby("kind")}
-        computed = set(verdict.numbers) - set(table["name"]) - set(plan[claim_id].constants)
-        elsewhere = [said.get("evidence", "")]
-        elsewhere += [f"{name} {verdict.numbers[name]:.4g}" for name in sorted(computed)]
-        rows.append(
-            {
-                "claim_id": claim_id,
-                "claim": plan[claim_id].sentence,
-                "paper": said.get("paper", "") or "-",
-                "elsewhere": "; ".join(filter(None, elsewhere)) or "-",
-                "verdict": verdict.verdict,
-            }
-        )
-    return pd.DataFrame(rows, columns=["claim_id", "claim", "paper", "elsewhere", "verdict"])
+    shown = [claim_id for claim_id in SHARES if claim_id in verdicts]
+    for claim_id in shown:
+        place, head, variables = SHARES[claim_id]
+        panel = f"{place}: {head}"
+        stated = verdicts[claim_id].numbers["stated"]
+        rows.append((claim_id, panel, "stated", stated, STATED_YEAR, "the paper"))
+        counted = [
+            (claim_id, panel, "counted", row["value"], row["year"], row["source"])
+            for row in figures_of(claim_id).to_dict("records")
+        ]
+        known = {(row[4], round(row[3], 1)) for row in counted}
+        held = figures[(figures["city"] == place) & figures["variable"].isin(variables)]
+        rows += counted + [
+            (claim_id, panel, "context", row["value"], row["year"], row["source"])
+            for row in held.to_dict("records")
+            if (row["year"], round(row["value"], 1)) not in known
+        ]
+    columns = ["claim_id", "panel", "kind", "value", "period", "source"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(when=table["period"].map(middle_of)), shown
+
+
+def middle_of(period: str) -> float:
+    """Middle of a period in years: 2023.5 is the middle of 2023, 2022.5 that of 2020-2024."""
+    first, dash, last = period.partition("-")
+    if dash and last.isdigit() and len(last) == 4:
+        return (int(first) + int(last) + 1) / 2
+    return (int(period[:4]) + end_of(period)) / 2
 
 
 def producer_services(international: pd.DataFrame) -> pd.DataFrame:
@@ -197,11 +228,3 @@ def inside_band(table: pd.DataFrame) -> dict[str, float]:
         "share_wide": float(share["wide"]),
         "n": len(counted),
     }
-
-
-def _listed(table: pd.DataFrame) -> str:
-    return "; ".join(
-        f"{row['name']} {row['value']:g} {row['unit']}".rstrip()
-        + (f" ({row['year']})" if row["year"] else "")
-        for row in table.to_dict("records")
-    )

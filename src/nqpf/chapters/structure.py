@@ -8,17 +8,9 @@ from nqpf import upgrading
 from nqpf.chapters.introduction import last_complete_year
 from nqpf.errors import StudyError
 from nqpf.regional.decomposition import decompose_theil_t
-from nqpf.regional.standing import standing
 
 SECTORS = ["primary", "secondary", "tertiary"]
 THREE_REGIONS = ("East", "Central", "West")
-RANKED = {
-    "hitech": ("out_hitech_va2", "+", "High-tech intensity"),
-    "newprod": ("out_newprod_va2", "+", "New-product intensity"),
-    "advancement": ("out_struct_adv", "+", "Services over industry"),
-    "deviation": ("deviation_theil", "-", "Sectors equally productive"),
-    "margin": ("out_hitech_margin", "+", "High-tech margin"),
-}
 MEASURES = {
     "manufacturing": "Secondary value added",
     "digital": "E-commerce sales",
@@ -191,36 +183,6 @@ def standing_numbers(
     }
 
 
-def with_structure(indicators: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
-    """Add the Theil-type deviation of output from employment, where both are held.
-
-    Parameters
-    ----------
-    indicators, raw : DataFrame
-        Indicators; value added and employment by sector; indexed by unit and year.
-    """
-    output = raw[[f"va_{sector}_pub" for sector in SECTORS]].set_axis(SECTORS, axis=1)
-    workers = raw[[f"employment_{sector}" for sector in SECTORS]].set_axis(SECTORS, axis=1)
-    held = output.notna().all(axis=1) & workers.notna().all(axis=1)
-    deviation = upgrading.deviation_theil(output[held], workers[held])
-    return indicators.assign(deviation_theil=deviation)
-
-
-def rank_paths_of(panel: pd.DataFrame, case: str, years: tuple[int, int]) -> pd.DataFrame:
-    """Ranks of the case over time, one path per measure of `RANKED`.
-
-    Returns
-    -------
-    DataFrame
-        Columns unit (the measure's name), year, rank (1 is best), value, n.
-    """
-    directions = {column: sign for column, sign, _ in RANKED.values()}
-    labels = {column: label for column, _, label in RANKED.values()}
-    ranks = standing(panel, case, directions)
-    ranks = ranks[ranks["year"].between(*years)]
-    return ranks.assign(unit=ranks["measure"].map(labels))[["unit", "year", "rank", "value", "n"]]
-
-
 def regions_compared(indicators: pd.DataFrame, regions: pd.Series) -> pd.DataFrame:
     """Secondary output per resident and high-tech intensity in the last common year.
 
@@ -280,3 +242,17 @@ def sector_paths(raw: pd.DataFrame) -> pd.DataFrame:
     value_added = raw[["va1", "va2", "va3"]].query("year >= 2015").dropna()
     shares = 100 * upgrading.sector_shares(value_added.set_axis(SECTORS, axis=1))
     return shares.rename_axis(columns="sector").stack().rename("value").reset_index()
+
+
+def on_tiles(values: pd.Series, geography: pd.DataFrame) -> pd.DataFrame:
+    """Values beside the places of all units on the tile map; units without one have none.
+
+    Parameters
+    ----------
+    values : Series
+        By unit.
+    geography : DataFrame
+        Indexed by unit, with the places of the tiles.
+    """
+    placed = geography.assign(value=values.reindex(geography.index))
+    return placed.rename_axis("unit").reset_index()

@@ -7,11 +7,19 @@ ready.
 
 from nqpf.report.charts.bars import bars, changes, shares, verdict_bars
 from nqpf.report.charts.claims import claim_strips, specification_curve
+from nqpf.report.charts.clashes import clash_strips
 from nqpf.report.charts.distributions import null_distribution, rank_paths, ridges, standing
 from nqpf.report.charts.dots import dots
 from nqpf.report.charts.grids import small_multiples
 from nqpf.report.charts.intervals import coefficients, lags, rank_intervals
 from nqpf.report.charts.matrix import coverage_matrix, heat_map
+from nqpf.report.charts.over_time import (
+    measure_panels,
+    paths_with_tests,
+    rank_bands,
+    share_panels,
+    stated_and_found,
+)
 from nqpf.report.charts.paths import paths
 from nqpf.report.charts.scatter import curve, network, scatter
 from nqpf.report.charts.tilemap import tile_categories, tile_map
@@ -21,23 +29,29 @@ __all__ = [
     "bars",
     "changes",
     "claim_strips",
+    "clash_strips",
     "coefficients",
     "coverage_matrix",
     "curve",
     "dots",
     "heat_map",
     "lags",
+    "measure_panels",
     "network",
     "null_distribution",
     "paths",
+    "paths_with_tests",
+    "rank_bands",
     "rank_intervals",
     "rank_paths",
     "ridges",
     "scatter",
+    "share_panels",
     "shares",
     "small_multiples",
     "specification_curve",
     "standing",
+    "stated_and_found",
     "tile_categories",
     "tile_map",
     "tree",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nqpf.report.charts.canvas import (
     CONTEXT,
@@ -21,9 +22,12 @@ from nqpf.report.charts.canvas import (
     key,
     need,
     number_ticks,
+    show_key,
 )
 from nqpf.report.charts.labels import place_labels
 from nqpf.report.palette import as_text
+
+DASHED = (0, (2.2, 1.2))
 
 
 @house_styled
@@ -173,16 +177,19 @@ def network(
         ends = places.loc[[row.a, row.b], ["x", "y"]].to_numpy(dtype=float)
         share = row.weight / strongest
         axes.plot(*ends.T, color=FOCUS if strong else PEER, lw=0.4 + 4.2 * share,
-                  alpha=0.25 + 0.5 * share, zorder=2 if strong else 1)  # fmt: skip
+                  ls="-" if strong or not marked.any() else DASHED, alpha=0.3 + 0.5 * share,
+                  zorder=2 if strong else 1)  # fmt: skip
     area = places[size] / places[size].max() * 180 + 20 if size else pd.Series(60, places.index)
     shades = [colours[kind] for kind in places[group]] if group else [PEER] * len(places)
     axes.scatter(places["x"], places["y"], s=area, c=shades, edgecolors="white", lw=1, zorder=3)
     axes.margins(0.1, 0.12)
     axes.axis("off")
-    entries = {link_label: PEER} if link_label else {}
-    entries |= {marked_label: FOCUS} if marked_label else {}
-    if entries:
-        key(figure, entries, "line")
+    handles = [Line2D([], [], color=FOCUS, lw=2.4, label=marked_label)] if marked_label else []
+    if link_label:
+        dashes = DASHED if marked.any() else "-"
+        handles.append(Line2D([], [], color=PEER, lw=2.4, ls=dashes, label=link_label))
+    if handles:
+        show_key(figure, handles)
     elif group:
         key(figure, {k: v for k, v in (colours or {}).items() if k in set(places[group])})
     middles = [
