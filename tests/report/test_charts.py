@@ -159,6 +159,51 @@ FORMS = {
         pd.concat([CURVE.rename(columns={"y": "density"}).assign(year=y) for y in (2007, 2011)]),
         xlabel="Index",
     ),
+    "clash_strips": lambda: charts.clash_strips(
+        pd.DataFrame({
+            "claim_id": ["X001", "X002"],
+            "label": ["A share lies outside the range that the same text gives elsewhere for it",
+                      "A count that should be none"],
+            "said": [50, 2], "against_low": [60, 0], "against_high": [90, 0],
+            "said_words": ["says 50%", "2 found"], "against_words": ["60 to 90%", "expected 0"],
+            "outside": [False, True], "verdict": ["internally inconsistent", "contradicted"],
+        })
+    ),
+    "measure_panels": lambda: charts.measure_panels(
+        pd.concat([PATHS.assign(panel=name) for name in ("Services over industry", "Deviation")]),
+        focus="Foshan", named=["Zhuhai", "Shenzhen"],
+        better={"Services over industry": "up", "Deviation": "down"},
+    ),
+    "rank_bands": lambda: charts.rank_bands(
+        pd.DataFrame(
+            [(p, y, 3, 1, 9) for p in ("One", "Two", "Three") for y in (2011, 2012, 2014)],
+            columns=["panel", "year", "rank", "low", "high"],
+        ),
+        line="declared",
+    ),
+    "share_panels": lambda: charts.share_panels(
+        pd.DataFrame(
+            [(m, y, p, 0.2) for m in ("Output", "Firms") for y in (2007, 2011)
+             for p in ("within", "between")],
+            columns=["panel", "year", "part", "value"],
+        ),
+        ylabel="Gini coefficient", order=["within", "between"],
+    ),
+    "stated_and_found": lambda: charts.stated_and_found(
+        pd.DataFrame(
+            [("Place: finance", w, v, k) for w, v, k in (
+                (2020.5, 18.9, "counted"), (2022.1, 9.8, "context"), (2023.5, 19.8, "stated"))],
+            columns=["panel", "when", "value", "kind"],
+        ),
+        ylabel="% of GDP",
+    ),
+    "paths_with_tests": lambda: charts.paths_with_tests(
+        pd.DataFrame(
+            [(s, y, 0.3, p) for s in ("Output", "Talent") for y, p in ((2007, 0.2), (2008, 0.01))],
+            columns=["series", "year", "value", "p"],
+        ),
+        ylabel="Moran's I", reference=-0.05,
+    ),
     "scatter": lambda: charts.scatter(
         POINTS, xlabel="Index", ylabel="Upgrading", group="region", colours=REGIONS,
         focus="Foshan", fit=CURVE, lines={"x": 0.3, "y": 0.3}, diagonal=True,

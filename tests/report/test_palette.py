@@ -28,7 +28,11 @@ DEFICIENCIES = {
         [0.004733, 0.691367, 0.303900],
     ],
 }
-KINDS = ["cities", "provinces", "elements", "verdicts", "evidence", "focus"]
+KINDS = [
+    "cities", "provinces", "elements", "verdicts", "evidence", "focus", "parts", "neighbours",
+    "sources",
+]  # fmt: skip
+GREY = ["parts", "neighbours", "sources"]  # told apart by lightness alone, for fills without marks
 FAR_APART = 15  # CIE76; 2.3 can just be told apart side by side
 
 
@@ -55,6 +59,12 @@ def nearest(shades, deficiency):
 def test_colours_of_one_kind_can_be_told_apart(kind, deficiency):
     distance, one, other = nearest(colours(kind), deficiency)
     assert distance >= FAR_APART, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("kind", GREY)
+def test_fills_without_marks_can_be_told_apart_in_grey_print(kind):
+    lightness = sorted(lab(shade, "none")[0] for shade in colours(kind).values())
+    assert min(np.diff(lightness)) >= 5
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)

@@ -12,8 +12,6 @@ MONTHS = {"Q1": 3, "H1": 6, "Q1-Q3": 9, "": 12}
 HIGH_TECH = "high-tech manufacturing share of above-scale VA"
 FOUND = "rise found elsewhere"
 CHAINED = "that rise and the fall stated in the paper"
-CHAIN_COLOURS = {FOUND: "#2B5C8A", CHAINED: "#D98A7B"}
-PLACE_COLOURS = {"Guangdong": "#2B5C8A", "Shenzhen": "#D98A7B"}
 ONCE = {  # what is held of the cities' circulation
     "exports": "exports",
     "imports": "imports",

@@ -27,9 +27,6 @@ QUADRANTS = {
     "low-high": "low among high",
     "low-low": "low among low",
 }
-QUADRANT_COLOURS = dict(
-    zip(QUADRANTS.values(), ("#7A1F10", "#D9885F", "#9DBDDD", "#E3EAF1"), strict=True)
-)
 Fact = tuple[object, str, int | None]  # value, unit, decimals
 
 

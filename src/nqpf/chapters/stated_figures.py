@@ -27,10 +27,15 @@ SHARES = {  # stated shares of GDP: place, what, and the series published of it
 }
 STATED_YEAR = "2023"  # of all of them
 BAND = (60.0, 90.0)  # the paper's, of the United States and the Union's members (C065)
-NAMES = {"USA": "United States", "EUU": "European Union", "CHN": "China", "JPN": "Japan",
-         "KOR": "Korea", "GBR": "United Kingdom", "DEU": "Germany", "FRA": "France",
-         "ITA": "Italy", "LUX": "Luxembourg", "NLD": "Netherlands", "ESP": "Spain",
-         "POL": "Poland", "IRL": "Ireland"}  # fmt: skip
+NAMES = {
+    "AUT": "Austria", "BEL": "Belgium", "BGR": "Bulgaria", "CHN": "China", "CYP": "Cyprus",
+    "CZE": "Czechia", "DEU": "Germany", "DNK": "Denmark", "ESP": "Spain", "EST": "Estonia",
+    "EUU": "European Union", "FIN": "Finland", "FRA": "France", "GBR": "United Kingdom",
+    "GRC": "Greece", "HRV": "Croatia", "HUN": "Hungary", "IRL": "Ireland", "ITA": "Italy",
+    "JPN": "Japan", "KOR": "Korea", "LTU": "Lithuania", "LUX": "Luxembourg", "LVA": "Latvia",
+    "MLT": "Malta", "NLD": "Netherlands", "POL": "Poland", "PRT": "Portugal", "ROU": "Romania",
+    "SVK": "Slovakia", "SVN": "Slovenia", "SWE": "Sweden", "USA": "United States",
+}  # fmt: skip
 
 
 def judge_published(

@@ -27,7 +27,7 @@ from nqpf.report.charts.canvas import (
 )
 from nqpf.report.charts.labels import end_labels, wrapped
 from nqpf.report.numbers import number
-from nqpf.report.palette import as_text, palette, peer_colours
+from nqpf.report.palette import as_text, colours, palette, peer_colours
 
 BETTER = {"up": "↑ better", "down": "↓ better"}
 DASHES: tuple = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
@@ -156,7 +156,7 @@ def share_panels(frame: pd.DataFrame, *, ylabel: str, order: Sequence[str]) -> F
     data = need(frame, "panel", "year", "part", "value")
     heads = list(data["panel"].unique())
     figure, grid = canvas(3.0, 1, len(heads), sharey=True)
-    shades = dict(zip(order, ["#243B53", "#7A9CC0", "#F0C27B", *palette()["peers"]], strict=False))
+    shades = dict(zip(order, [*colours("parts").values(), *palette()["peers"]], strict=False))
     for axes, head in zip(grid, heads, strict=True):
         part = data[data["panel"] == head]
         wide = part.pivot(index="year", columns="part", values="value")[list(order)].sort_index()
@@ -261,7 +261,8 @@ def stated_and_found(frame: pd.DataFrame, *, ylabel: str, columns: int = 2) -> F
         for order, (kind, look) in enumerate(looks.items()):
             mine = part[part["kind"] == kind]
             axes.plot(mine["when"], mine["value"], ls="", zorder=2 + order, **look)
-        middle, half = part["value"].mean(), max(np.ptp(part["value"]) / 2, 2) * 1.45
+        middle = (part["value"].min() + part["value"].max()) / 2
+        half = max(np.ptp(part["value"]) / 2, 1.6) * 1.5
         axes.set_ylim(middle - half, middle + half)
         heading(axes, wrapped(str(head), 40))
         number_ticks(axes.yaxis, 4)
@@ -269,7 +270,8 @@ def stated_and_found(frame: pd.DataFrame, *, ylabel: str, columns: int = 2) -> F
     for axes in grid[: len(heads)]:
         axes.set_xlim(span[0] - 0.5, span[1] + 0.9)
         axes.tick_params(axis="x", labelbottom=True)
-        year_ticks(axes, span, 4)
+        axes.set_xticks([year + 0.5 for year in range(span[1], span[0] - 1, -3)],
+                        [str(year) for year in range(span[1], span[0] - 1, -3)])  # fmt: skip
     _drop(grid, len(heads))
     figure.supylabel(ylabel, fontsize=9, color=MUTED)
     words = {"stated": "the paper", "counted": "found, counted", "context": "found, not counted"}
