@@ -21,6 +21,7 @@ FACTOR = "factor"
 OUTCOME = "outcome"
 CONTROLS = {"log_population": "ctl_population", "urbanisation": "ctl_urban"}
 SAME = 1e-9
+BY_THE_PLAN = "a part of one, by the plan"
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,9 @@ def ingredients(
                     f"'{test.id}': {', '.join(still)} shares {pairs.loc[still[0], 'shared']} with "
                     f"{test.outcome}; declare it as taken out"
                 )
-            shared = [str(pairs.loc[one, "shared"]) or "part of the outcome" for one in gone]
+            shared = [str(pairs.loc[one, "shared"]) or BY_THE_PLAN for one in gone]
+        elif gone:
+            shared = [BY_THE_PLAN]
         rows.append((test.id, test.label, ", ".join(gone) or "none",
                      "; ".join(dict.fromkeys(shared)) or "none", ", ".join(left)))  # fmt: skip
     return pd.DataFrame(rows, columns=["id", "test", "taken_out", "shared", "left"])

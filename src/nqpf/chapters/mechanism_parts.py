@@ -7,14 +7,18 @@ from nqpf.chapters.robustness import AS_DECLARED
 from nqpf.chapters.wording import direction, listed, significance
 from nqpf.errors import StudyError
 
-DIGITAL = ("mea_dfi", "obj_ecommerce_gdp", "obj_software_gdp")
-OBJECTS = (
-    "obj_inv_patents_pc",
-    "obj_techmarket_gdp",
-    "obj_ecommerce_gdp",
-    "obj_sci_papers_pc",
-    "obj_software_gdp",
-)
+DIGITAL = {
+    "mea_dfi": "Digital finance",
+    "obj_ecommerce_gdp": "E-commerce",
+    "obj_software_gdp": "Software",
+}
+OBJECTS = {
+    "obj_inv_patents_pc": "Patents",
+    "obj_techmarket_gdp": "Technology market",
+    "obj_ecommerce_gdp": "E-commerce",
+    "obj_sci_papers_pc": "Papers",
+    "obj_software_gdp": "Software",
+}
 
 
 def digital_paths(indicators: pd.DataFrame, case: str, years: list[int]) -> pd.DataFrame:
@@ -44,6 +48,11 @@ def digital_paths(indicators: pd.DataFrame, case: str, years: list[int]) -> pd.D
         raise StudyError(f"expected digital indicators of {case} in {years[0]} and {years[1]}")
     relative = 100 * mine / mine.iloc[0]
     return relative.rename_axis(columns="unit").stack().rename("value").reset_index()
+
+
+def in_words(paths: pd.DataFrame) -> pd.DataFrame:
+    """Digital paths with the names that readers know; columns unit, year, value."""
+    return paths.assign(unit=paths["unit"].map(DIGITAL))
 
 
 def digital_change(paths: pd.DataFrame) -> dict[str, float]:
@@ -146,8 +155,8 @@ def facts_of(table: pd.DataFrame) -> dict[str, float | int | str]:
     -------
     dict
         By test id with an ending: `_effect`, `_low`, `_high` (in within standard deviations of the
-        outcome), `_p`, `_n`, `_units`, `_side` (higher or lower) and `_told` (whether it can be
-        told from zero).
+        outcome), `_p`, `_n`, `_units`, `_moves` (how far the factor moves within), `_side` (higher
+        or lower) and `_told` (whether it can be told from zero).
     """
     facts: dict[str, float | int | str] = {}
     for row in table.itertuples():
@@ -158,6 +167,7 @@ def facts_of(table: pd.DataFrame) -> dict[str, float | int | str]:
             f"{row.id}_p": row.p,
             f"{row.id}_n": row.n,
             f"{row.id}_units": row.units,
+            f"{row.id}_moves": row.moves,
             f"{row.id}_side": direction(row.effect, "higher", "lower", "no different"),
             f"{row.id}_told": significance(row.p),
         }

@@ -11,29 +11,11 @@ import numpy as np
 import pandas as pd
 
 from nqpf.chapters.associations import Inference, estimate, numbers, worst_of
-from nqpf.chapters.declared import (
-    CONTROLS,
-    FACTOR,
-    Declared,
-    Level,
-    panel_of,
-    variants_of,
-)
-from nqpf.chapters.mechanism_parts import cautions
-from nqpf.chapters.mechanisms import (
-    fit_association,
-    interaction,
-    scaled_sample,
-    within_sd,
-)
-from nqpf.chapters.robustness import (
-    robustness,
-    spread_without_units,
-    within_points,
-    without_each_unit,
-)
+from nqpf.chapters.declared import FACTOR, Declared, Level, panel_of
+from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample
 from nqpf.errors import StudyError
 from nqpf.regression.families import adjust_family, holm
+from nqpf.regression.panel import statsmodels_model
 from nqpf.regression.randomisation import permute_within_years
 
 MOST_SHUFFLES = 1_999
@@ -80,7 +62,8 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
         One row per test: what `associations.estimate` returns; claim_id, level, mechanism, primary,
         family, label, minimum_effect; effect_low and effect_high (the interval in within standard
         deviations); p_adj (Holm over the claims of the family, provinces only) and p_romano_wolf
-        (over its regressions); p_shuffled (factor permuted within years) and p_crv1.
+        (over its regressions); p_shuffled (factor permuted within years) and p_crv1; moves: how
+        far the factor moves once unit and year means are out, in its overall standard deviations.
     """
     rows = []
     for test in tests:
@@ -94,7 +77,9 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
         scale = row["effect"] / row["estimate"]
         row |= {name: getattr(one, name) for name in _DECLARED}
         row |= {"effect_low": row["low"] * scale, "effect_high": row["high"] * scale}
-        rows.append(row | {"p_shuffled": shuffled.p, "p_crv1": float(fit.term(FACTOR)["p"])})
+        row |= {"p_shuffled": shuffled.p, "p_crv1": float(fit.term(FACTOR)["p"])}
+        row["moves"] = float(np.std(fit.design.X[:, fit.design.position(FACTOR)], ddof=1))
+        rows.append(row)
     table = pd.DataFrame(rows)
     table["p_adj"] = _holm_by_claim(table)
     table["p_romano_wolf"] = _romano_wolf(tests, inference)
@@ -156,155 +141,22 @@ def family_numbers(
     }
 
 
-def cautions_by_claim(
-    table: pd.DataFrame, strip: pd.DataFrame, spread: pd.DataFrame
-) -> dict[str, str]:
-    """Cautions of the claims that a primary province test decides.
-
-    Parameters
-    ----------
-    table, strip, spread : DataFrame
-        As `estimates`, `strips` and `without_units` return them.
-    """
-    deciding = table[table["primary"] & (table["level"] == "provinces")]
-    by_id = spread.set_index("id")
-    return {
-        row.claim_id: cautions(strip[strip["id"] == row.id], by_id.loc[row.id], row.minimum_effect)
-        for row in deciding.itertuples()
-    }
-
-
-def strips(tests: list[Test], inference: Inference) -> pd.DataFrame:
-    """Robustness of every primary test.
+def gap_to_statsmodels(tests: list[Test]) -> float:
+    """Largest relative distance of a coefficient to that of statsmodels with all dummies.
 
     Parameters
     ----------
     tests : list of Test
-        Primary ones are used.
-    inference : Inference
-        Draws, seed and level.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, test, level, term, estimate, low, high, p, n, in the unit of effects.
+        As `tests_of` returns them.
     """
-    parts = []
-    for test in primary(tests):
-        one = test.declared
-        held = tuple(name for name in CONTROLS if name in test.panel)
-        rows = robustness(
-            test.panel,
-            one.association,
-            inference,
-            alternatives={label: label for label in variants_of(test.panel)},
-            controls=held if len(held) == len(CONTROLS) else (),
-            trends=one.level == "provinces",
-        ).rename(columns={"label": "term"})
-        rows.insert(0, "level", LEVEL_WORDS[one.level])
-        rows.insert(0, "test", one.label)
-        rows.insert(0, "id", one.id)
-        parts.append(rows)
-    return pd.concat(parts, ignore_index=True)
-
-
-def without_units(tests: list[Test], table: pd.DataFrame) -> pd.DataFrame:
-    """Range of every primary effect when one unit is left out.
-
-    Parameters
-    ----------
-    tests : list of Test
-        Primary ones are used.
-    table : DataFrame
-        As `estimates` returns it.
-
-    Returns
-    -------
-    DataFrame
-        Columns id, test, level, term and those of `robustness.spread_without_units`.
-    """
-    effects = table.set_index("id")["effect"]
-    rows = []
-    for test in primary(tests):
-        one = test.declared
-        spread = spread_without_units(
-            float(effects[one.id]), without_each_unit(test.panel, one.association)
-        )
-        words = f"{one.label}, furthest without {spread['most_influential']}"
-        names = {"id": one.id, "test": one.label, "level": LEVEL_WORDS[one.level], "term": words}
-        rows.append(names | spread)
-    return pd.DataFrame(rows)
-
-
-def points(tests: list[Test], level: str) -> pd.DataFrame:
-    """Outcome and factor of every primary test of a level with both effects taken out.
-
-    Parameters
-    ----------
-    tests : list of Test
-        Primary ones are used.
-    level : str
-        `provinces` or `cities`.
-
-    Returns
-    -------
-    DataFrame
-        Columns test, unit, year, x, y, share; see `robustness.within_points`.
-    """
-    parts = [
-        within_points(test.panel, test.declared.association).assign(test=test.declared.label)
-        for test in primary(tests)
-        if test.declared.level == level
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def groups(
-    tests: list[Test], members: Mapping[str, tuple[str, list[str]]], inference: Inference
-) -> pd.DataFrame:
-    """Whether slopes of the primary tests differ between a group of units and the rest.
-
-    Parameters
-    ----------
-    tests : list of Test
-        Primary ones are used.
-    members : mapping of str to (str, list of str)
-        By level: name of the group and its units.
-    inference : Inference
-        Draws, seed and level.
-
-    Returns
-    -------
-    DataFrame
-        Columns level, test, group, units, rest and difference (effects), low, high, p of the
-        difference, n, p_adj (Holm over the tests of the level).
-    """
-    rows = []
-    for test in primary(tests):
-        one = test.declared
-        if one.level not in members:
-            continue
-        name, units = members[one.level]
-        scale = within_sd(scaled_sample(test.panel, one.association), one.association)
-        both = interaction(test.panel, one.association, units, inference).set_index("term")
-        more = both.loc["difference"]
-        rows.append(
-            {
-                "level": LEVEL_WORDS[one.level],
-                "test": one.label,
-                "group": name,
-                "units": len(units),
-                "rest": both.loc["rest", "estimate"] / scale,
-                "difference": more["estimate"] / scale,
-                "low": more["low"] / scale,
-                "high": more["high"] / scale,
-                "p": more["p"],
-                "n": int(more["n"]),
-            }
-        )
-    table = pd.DataFrame(rows)
-    table["p_adj"] = table.groupby("level")["p"].transform(lambda p: holm(p.to_numpy()))
-    return table
+    gaps = []
+    for test in tests:
+        one = test.declared.association
+        scaled = scaled_sample(test.panel, one)
+        ours = fit_association(scaled, one).term(FACTOR)["estimate"]
+        shown = statsmodels_model(scaled, one.outcome, [FACTOR], log=logged(one)).params[FACTOR]
+        gaps.append(abs(ours / shown - 1))
+    return float(max(gaps))
 
 
 def primary(tests: list[Test]) -> list[Test]:

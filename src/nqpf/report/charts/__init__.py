@@ -20,6 +20,7 @@ from nqpf.report.charts.over_time import (
     share_panels,
     stated_and_found,
 )
+from nqpf.report.charts.panels import lag_panels, scatter_panels
 from nqpf.report.charts.paths import paths
 from nqpf.report.charts.scatter import curve, network, scatter
 from nqpf.report.charts.tilemap import tile_categories, tile_map
@@ -35,6 +36,7 @@ __all__ = [
     "curve",
     "dots",
     "heat_map",
+    "lag_panels",
     "lags",
     "measure_panels",
     "network",
@@ -46,6 +48,7 @@ __all__ = [
     "rank_paths",
     "ridges",
     "scatter",
+    "scatter_panels",
     "share_panels",
     "shares",
     "small_multiples",

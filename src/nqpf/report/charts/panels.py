@@ -1,4 +1,4 @@
-"""Small scatters side by side: the same two measures under several heads."""
+"""Small panels side by side: scatters of the same two measures, and lags, under several heads."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
     CONTEXT,
+    GRID,
     INK,
     MARKERS,
+    PEER,
     canvas,
     heading,
     house_styled,
@@ -55,6 +57,7 @@ def scatter_panels(
     """
     data = need(frame, "x", "y", "unit", panel)
     heads = list(data[panel].unique())
+    columns = min(columns, len(heads))
     rows = -(-len(heads) // columns)
     figure, axes = canvas(0.3 + 2.55 * rows, rows, columns)
     for place, head in enumerate(heads):
@@ -86,3 +89,63 @@ def _panel(axes: Axes, data: pd.DataFrame, slope: float, names: list[str]) -> No
     if names:
         place_labels(axes, np.array(spots), names, [3.0] * len(names), styles,
                      data[["x", "y"]].to_numpy(dtype=float))  # fmt: skip
+
+
+@house_styled
+def lag_panels(
+    frame: pd.DataFrame,
+    *,
+    ylabel: str,
+    xlabel: str,
+    panel: str = "test",
+    smallest: float | None = None,
+    columns: int = 2,
+) -> Figure:
+    """Estimates by lag in several panels, leads hollow and at the left.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns lag (int), estimate, low, high and the one named by `panel`.
+    ylabel, xlabel : str
+        What is estimated, and what the lag counts; the same in every panel.
+    panel : str
+        Column of the panels, in the order of the rows.
+    smallest : float, optional
+        Smallest effect of interest; the band around zero is shaded.
+    columns : int
+        Panels in a row.
+
+    Returns
+    -------
+    Figure
+    """
+    data = need(frame, "lag", "estimate", "low", "high", panel)
+    heads = list(data[panel].unique())
+    columns = min(columns, len(heads))
+    rows = -(-len(heads) // columns)
+    figure, axes = canvas(0.35 + 1.95 * rows, rows, columns)
+    for place, head in enumerate(heads):
+        _lags(axes[place], data[data[panel] == head].sort_values("lag"), smallest)
+        heading(axes[place], wrapped(head, 40))
+    for place in range(len(heads), len(axes)):
+        axes[place].set_visible(False)
+    figure.supxlabel(xlabel, fontsize=9)
+    figure.supylabel(ylabel, fontsize=9)
+    return figure
+
+
+def _lags(axes: Axes, data: pd.DataFrame, smallest: float | None) -> None:
+    axes.axhline(0, color=INK, lw=0.9)
+    if smallest is not None:
+        axes.axhspan(-smallest, smallest, color=GRID, alpha=0.75, zorder=0, lw=0)
+    before = data["lag"] < 0
+    for part, shade, fill in ((data[before], CONTEXT, "white"), (data[~before], PEER, PEER)):
+        axes.vlines(part["lag"], part["low"], part["high"], color=shade, lw=1.8, zorder=3)
+        axes.plot(
+            part["lag"], part["estimate"], "o", color=shade, mfc=fill, mew=1.6, ms=6, zorder=4
+        )
+    names = [f"{lag:+d}".replace("-", "\N{MINUS SIGN}") if lag else "0" for lag in data["lag"]]
+    axes.set_xticks(data["lag"], names)
+    axes.margins(x=0.1)
+    number_ticks(axes.yaxis)
