@@ -132,6 +132,11 @@ FORMS = {
         pd.DataFrame({"lag": [-2, -1, 0, 1], "estimate": 0.1, "low": -0.1, "high": 0.3}),
         ylabel="Effect", smallest=0.05,
     ),
+    "lag_panels": lambda: charts.lag_panels(
+        pd.DataFrame({"lag": [-2, -1, 0, 1] * 3, "estimate": 0.1, "low": -0.1, "high": 0.3,
+                      "test": np.repeat(["Output on skill", "Sales on tools", "Third"], 4)}),
+        ylabel="Effect", xlabel="Years after", smallest=0.05,
+    ),
     "network": lambda: charts.network(
         CITIES.assign(x=CITIES["lon"], y=CITIES["lat"]),
         pd.DataFrame({"a": ["Foshan"], "b": ["Zhuhai"], "weight": [1.0], "marked": [True]}),
@@ -229,6 +234,13 @@ FORMS = {
     "tile_map": lambda: charts.tile_map(
         LAST.assign(value=LAST["value"].where(LAST["unit"] != "Yunfu")), label="Index (0–1), 2011",
         focus="Foshan",
+    ),
+    "scatter_panels": lambda: charts.scatter_panels(
+        pd.DataFrame({"x": [-1.0, 0, 1, 0.5] * 2, "y": [0.5, 0, -1, 2] * 2,
+                      "unit": ["Foshan", "Zhuhai", "Shenzhen", "Foshan"] * 2,
+                      "test": np.repeat(["Output on skill", "Sales on tools"], 4)}),
+        xlabel="Factor", ylabel="Outcome", slopes={"Output on skill": 0.5, "Sales on tools": -1},
+        named={"Output on skill": ["Foshan"], "Sales on tools": ["Zhuhai", "Shenzhen"]},
     ),
     "tile_map_about_zero": lambda: charts.tile_map(
         LAST.assign(value=(LAST["value"] - 0.3) * 100), label="Points", centre=0, digits=1

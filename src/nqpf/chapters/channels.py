@@ -88,7 +88,7 @@ def three_channels(level: Level, codebook: pd.DataFrame, inference: Inference) -
     wanted = result.effects.set_index(["term", "mediator"])
     return Channels(
         effects=_effects(wanted, scale),
-        paths=_paths(wanted, scale, result, level, gone),
+        paths=_paths(wanted, scale, result, _left(level, codebook, gone)),
         result=result,
     )
 
@@ -123,18 +123,29 @@ def _effects(wanted: pd.DataFrame, scale: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _paths(wanted, scale, result, level, gone) -> pd.DataFrame:
+def _left(level: Level, codebook: pd.DataFrame, gone: tuple[str, ...]) -> dict[str, str]:
+    """Names of the indicators that stand for each element."""
+    names = dict(zip(codebook["id"], codebook["dimension"], strict=True))
+    element_of = level.hierarchy.element_of
+    return {
+        name: "; ".join(
+            names[one]
+            for one in level.hierarchy.indicators
+            if element_of(one) == name and one not in gone
+        )
+        for name in CHANNELS
+    }
+
+
+def _paths(
+    wanted: pd.DataFrame, scale: float, result: MediationResult, left: dict[str, str]
+) -> pd.DataFrame:
     """The two halves of each channel."""
     rows = []
     for name, words in CHANNELS.items():
         first = wanted.loc[("factor on mediator", name)]
         second = wanted.loc[("mediator on outcome", name)]
         both = wanted.loc[("indirect", name)]
-        left = [
-            one
-            for one in level.hierarchy.indicators
-            if level.hierarchy.element_of(one) == name and one not in gone
-        ]
         rows.append(
             {
                 "element": words,
@@ -147,7 +158,7 @@ def _paths(wanted, scale, result, level, gone) -> pd.DataFrame:
                 "high": float(both["high"]) / scale,
                 "p": float(both["p"]),
                 "rho_zero": float(result.rho_zero[name]),
-                "left": ", ".join(left),
+                "left": left[name],
             }
         )
     return pd.DataFrame(rows)

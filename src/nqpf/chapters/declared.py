@@ -21,7 +21,7 @@ FACTOR = "factor"
 OUTCOME = "outcome"
 CONTROLS = {"log_population": "ctl_population", "urbanisation": "ctl_urban"}
 SAME = 1e-9
-BY_THE_PLAN = "a part of one, by the plan"
+BY_THE_PLAN = "one is a part of the other (PLAN.md)"
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ def _factors(level: Level, test: Declared) -> Iterator[tuple[str, pd.Series]]:
     if "Tibet" in left_out and years and years[0] < 2017 < years[1]:
         others = tuple(unit for unit in left_out if unit != "Tibet")
         yield (
-            "with Tibet, from 2017",
+            "from 2017 with Tibet",
             factor_values(
                 level, test.factor, test.taken_out, years=(2017, years[1]), units_excluded=others
             ),

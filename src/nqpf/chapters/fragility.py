@@ -13,7 +13,7 @@ from nqpf.regression.chain import chain_bootstrap
 from nqpf.regression.omitted import robustness
 from nqpf.regression.panel import PanelFit
 
-MOST_CHAIN_DRAWS = 299
+MOST_CHAIN_DRAWS = 199
 CHAINS = {
     "index taken as given": None,
     "index built anew, equal weights": {},
@@ -67,7 +67,7 @@ def whole_chain(level: Level, test: Test, inference: Inference) -> pd.DataFrame:
     test : Test
         A test whose factor is a node of the index.
     inference : Inference
-        Draws (at most 299 are used), seed and level.
+        Draws (at most 199 are used), seed and level.
 
     Returns
     -------
@@ -77,7 +77,8 @@ def whole_chain(level: Level, test: Test, inference: Inference) -> pd.DataFrame:
     """
     one = test.declared
     names = list(level.hierarchy.indicators)
-    panel = level.values[names].join(test.panel[[OUTCOME, FACTOR]].rename(columns=_GIVEN))
+    given = test.panel[[OUTCOME, FACTOR]].rename(columns=_GIVEN)
+    panel = level.values[names].join(given, how="outer")
     units = panel.index.get_level_values("unit")
     panel = panel[~units.isin(level.options.units_excluded)]
     options = replace(level.options, units_excluded=())

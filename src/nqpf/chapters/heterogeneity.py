@@ -81,7 +81,7 @@ def differences(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns term, group, estimate, low, high, p.
     """
-    heads = table["level"] + ": " + table["group"] + " less the rest"
+    heads = table["group"] + " less rest"
     columns = {"test": "term", "difference": "estimate"}
     return table.drop(columns="group").rename(columns=columns).assign(group=heads)
 

@@ -155,8 +155,9 @@ def facts_of(table: pd.DataFrame) -> dict[str, float | int | str]:
     -------
     dict
         By test id with an ending: `_effect`, `_low`, `_high` (in within standard deviations of the
-        outcome), `_p`, `_n`, `_units`, `_moves` (how far the factor moves within), `_side` (higher
-        or lower) and `_told` (whether it can be told from zero).
+        outcome), `_p`, `_n`, `_units`, `_moves` (how far the factor moves within),
+        `_as_moved` (effect of such a movement), `_side` (higher or lower) and `_told` (whether it
+        can be told from zero).
     """
     facts: dict[str, float | int | str] = {}
     for row in table.itertuples():
@@ -168,6 +169,7 @@ def facts_of(table: pd.DataFrame) -> dict[str, float | int | str]:
             f"{row.id}_n": row.n,
             f"{row.id}_units": row.units,
             f"{row.id}_moves": row.moves,
+            f"{row.id}_as_moved": row.as_moved,
             f"{row.id}_side": direction(row.effect, "higher", "lower", "no different"),
             f"{row.id}_told": significance(row.p),
         }

@@ -6,10 +6,10 @@ import pandas as pd
 
 from nqpf.chapters.declared import Level, ingredients
 from nqpf.chapters.mechanism_strips import points
-from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test
+from nqpf.chapters.mechanism_tests import LEVEL_WORDS, SHORT_LEVEL, Test
 from nqpf.chapters.robustness import AS_DECLARED, leverage
 
-EFFECT = "outcome's within standard deviations per standard deviation of the factor"
+EFFECT = "within sd of the outcome per sd of the factor"
 BOOK_LEVELS = {"provinces": "province", "cities": "city"}
 ONE_OUT = "without one unit (range)"
 MOST_NAMED = 2
@@ -23,8 +23,8 @@ PROVINCES = (
     "Over {{{id}_units}} provinces and {{{id}_n}} province-years, one overall standard deviation "
     "more of the factor goes with an outcome that is {{{id}_effect}} of its within standard "
     "deviations {{{id}_side}} (interval {{{id}_low}} to {{{id}_high}}, {{{id}_p:p}}); it "
-    "{{{id}_told}}. Once province and year means are out the factor moves by only {{{id}_moves}} "
-    "of that standard deviation, which is why the interval is wide."
+    "{{{id}_told}}. Once province and year means are out the factor moves by {{{id}_moves}} of that "
+    "standard deviation: the less it moves, the wider the interval."
 )
 CITIES = (
     " Among {{{id}_city_units}} cities the companion estimate is {{{id}_city_effect}} "
@@ -34,7 +34,8 @@ CITIES = (
 NOTE = (
     "Estimate: per overall standard deviation of the factor; outcomes in logarithms except "
     "margins, shares, growth and staff. Effect: the estimate over the outcome's within standard "
-    "deviation. p: restricted wild cluster bootstrap, {draws} Rademacher draws for provinces"
+    "deviation; as moved: times the movement of the factor that is seen once unit and year means "
+    "are out. p: restricted wild cluster bootstrap, {draws} Rademacher draws for provinces"
 )
 NOTE_CITIES = ", all {city_vectors} sign vectors for cities"
 NOTE_END = (
@@ -98,13 +99,24 @@ def strip_frame(strip: pd.DataFrame, spread: pd.DataFrame, ids: Sequence[str]) -
     return pd.concat(parts, ignore_index=True)[columns]
 
 
+def strip_colours(focus: Mapping[str, str]) -> dict[str, str]:
+    """Colours of the rows of a strip that are not like the others.
+
+    Parameters
+    ----------
+    focus : mapping of str to str
+        Colours `focus` and `context` of the palette.
+    """
+    return {AS_DECLARED: focus["focus"], ONE_OUT: focus["context"]}
+
+
 def seen(tests: list[Test], table: pd.DataFrame, mechanism: str) -> dict[str, object]:
     """What the regressions of a mechanism see, for `charts.scatter_panels`.
 
     Parameters
     ----------
     tests : list of Test
-        As `mechanism_tests.tests_of` returns them.
+        As `mechanism_tests.panels_of` returns them.
     table : DataFrame
         As `mechanism_tests.estimates` returns it.
     mechanism : str
@@ -121,7 +133,7 @@ def seen(tests: list[Test], table: pd.DataFrame, mechanism: str) -> dict[str, ob
     for test in mine:
         if not test.declared.primary:
             continue
-        head = f"{LEVEL_WORDS[test.declared.level]}: {test.declared.label}"
+        head = f"{SHORT_LEVEL[test.declared.level]}: {test.declared.label}"
         frame = points([test], test.declared.level).assign(test=head)
         frames.append(frame)
         slopes[head] = float(effects[test.declared.id])
@@ -137,7 +149,7 @@ def ingredients_of(
     Parameters
     ----------
     tests : list of Test
-        As `mechanism_tests.tests_of` returns them.
+        As `mechanism_tests.panels_of` returns them.
     levels : mapping of str to Level
         By name.
     codebook : DataFrame
@@ -239,7 +251,8 @@ def precision(table: pd.DataFrame) -> dict[str, float | int]:
     -------
     dict
         tests; half_width (median half of an interval, effects); times (that over the smallest
-        effect of interest); told (tests with p below 0.05); largest and smallest absolute effect.
+        effect of interest); told (tests with p below 0.05); largest and smallest absolute
+        effect; largest_moved (absolute effect of the movements seen).
     """
     ours = table[table["primary"] & (table["level"] == "provinces")]
     half = float(((ours["effect_high"] - ours["effect_low"]) / 2).median())
@@ -250,6 +263,7 @@ def precision(table: pd.DataFrame) -> dict[str, float | int]:
         "told": int((ours["p"] < 0.05).sum()),
         "smallest_effect": float(ours["effect"].abs().min()),
         "largest_effect": float(ours["effect"].abs().max()),
+        "largest_moved": float(ours["as_moved"].abs().max()),
     }
 
 

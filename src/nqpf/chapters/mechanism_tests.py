@@ -21,6 +21,7 @@ from nqpf.regression.randomisation import permute_within_years
 MOST_SHUFFLES = 1_999
 MOST_FAMILY_DRAWS = 19_999
 LEVEL_WORDS = {"provinces": "Provinces", "cities": "Cities of Guangdong"}
+SHORT_LEVEL = {"provinces": "Provinces", "cities": "Cities"}
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Test:
     panel: pd.DataFrame
 
 
-def tests_of(levels: Mapping[str, Level], declared: list[Declared]) -> list[Test]:
+def panels_of(levels: Mapping[str, Level], declared: list[Declared]) -> list[Test]:
     """Panels of the declared tests whose level is held.
 
     Parameters
@@ -52,7 +53,7 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
     Parameters
     ----------
     tests : list of Test
-        As `tests_of` returns them.
+        As `panels_of` returns them.
     inference : Inference
         Draws, seed and level.
 
@@ -63,7 +64,8 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
         family, label, minimum_effect; effect_low and effect_high (the interval in within standard
         deviations); p_adj (Holm over the claims of the family, provinces only) and p_romano_wolf
         (over its regressions); p_shuffled (factor permuted within years) and p_crv1; moves: how
-        far the factor moves once unit and year means are out, in its overall standard deviations.
+        far the factor moves once unit and year means are out, in its overall standard deviations;
+        as_moved: effect of a movement of that size, the correlation of what is left in both.
     """
     rows = []
     for test in tests:
@@ -79,6 +81,7 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
         row |= {"effect_low": row["low"] * scale, "effect_high": row["high"] * scale}
         row |= {"p_shuffled": shuffled.p, "p_crv1": float(fit.term(FACTOR)["p"])}
         row["moves"] = float(np.std(fit.design.X[:, fit.design.position(FACTOR)], ddof=1))
+        row["as_moved"] = row["effect"] * row["moves"]
         rows.append(row)
     table = pd.DataFrame(rows)
     table["p_adj"] = _holm_by_claim(table)
@@ -147,7 +150,7 @@ def gap_to_statsmodels(tests: list[Test]) -> float:
     Parameters
     ----------
     tests : list of Test
-        As `tests_of` returns them.
+        As `panels_of` returns them.
     """
     gaps = []
     for test in tests:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME
-from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
+from nqpf.chapters.mechanism_tests import LEVEL_WORDS, SHORT_LEVEL, Test, primary
 from nqpf.chapters.mechanisms import logged, within_sd
 from nqpf.regression.dynamics import fit_leads_and_lags
 from nqpf.regression.inference import wild_cluster_test
@@ -25,7 +25,7 @@ def timing(tests: list[Test], inference: Inference) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns level, test, lag (years by which the outcome follows; negative: it runs ahead),
+        Columns level, short (its name on a panel), test, lag (years by which the outcome follows; negative: it runs ahead),
         estimate, low, high (effects), p, leads_p (all leads nil, clustered F), n.
     """
     parts = []
@@ -44,6 +44,7 @@ def timing(tests: list[Test], inference: Inference) -> pd.DataFrame:
             parts.append(
                 {
                     "level": LEVEL_WORDS[test.declared.level],
+                    "short": SHORT_LEVEL[test.declared.level],
                     "test": test.declared.label,
                     "lag": int(row.horizon),
                     "estimate": wild.estimate / scale,
@@ -65,4 +66,4 @@ def in_panels(paths: pd.DataFrame) -> pd.DataFrame:
     paths : DataFrame
         As `timing` returns it.
     """
-    return paths.assign(test=paths["level"] + ": " + paths["test"])
+    return paths.assign(test=paths["short"] + ": " + paths["test"])

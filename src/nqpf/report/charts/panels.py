@@ -87,8 +87,9 @@ def _panel(axes: Axes, data: pd.DataFrame, slope: float, names: list[str]) -> No
     number_ticks(axes.xaxis)
     number_ticks(axes.yaxis)
     if names:
-        place_labels(axes, np.array(spots), names, [3.0] * len(names), styles,
-                     data[["x", "y"]].to_numpy(dtype=float))  # fmt: skip
+        line = np.linspace(*ends, 60)[:, None] * [1, slope]
+        marks = np.vstack([data[["x", "y"]].to_numpy(dtype=float), line])
+        place_labels(axes, np.array(spots), names, [3.0] * len(names), styles, marks)
 
 
 @house_styled
@@ -127,7 +128,7 @@ def lag_panels(
     figure, axes = canvas(0.35 + 1.95 * rows, rows, columns)
     for place, head in enumerate(heads):
         _lags(axes[place], data[data[panel] == head].sort_values("lag"), smallest)
-        heading(axes[place], wrapped(head, 40))
+        heading(axes[place], wrapped(head, 36))
     for place in range(len(heads), len(axes)):
         axes[place].set_visible(False)
     figure.supxlabel(xlabel, fontsize=9)
