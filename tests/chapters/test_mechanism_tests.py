@@ -12,8 +12,8 @@ from nqpf.chapters.mechanism_tests import (
     family_numbers,
     gap_to_statsmodels,
     numbers_for,
-    primary,
     panels_of,
+    primary,
 )
 from nqpf.claims import load_plan
 from nqpf.data import load_codebook

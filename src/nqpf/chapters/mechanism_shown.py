@@ -23,8 +23,8 @@ PROVINCES = (
     "Over {{{id}_units}} provinces and {{{id}_n}} province-years, one overall standard deviation "
     "more of the factor goes with an outcome that is {{{id}_effect}} of its within standard "
     "deviations {{{id}_side}} (interval {{{id}_low}} to {{{id}_high}}, {{{id}_p:p}}); it "
-    "{{{id}_told}}. Once province and year means are out the factor moves by {{{id}_moves}} of that "
-    "standard deviation: the less it moves, the wider the interval."
+    "{{{id}_told}}. Once province and year means are out the factor moves by {{{id}_moves}} of "
+    "that standard deviation: the less it moves, the wider the interval."
 )
 CITIES = (
     " Among {{{id}_city_units}} cities the companion estimate is {{{id}_city_effect}} "

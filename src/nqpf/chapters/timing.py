@@ -25,8 +25,9 @@ def timing(tests: list[Test], inference: Inference) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns level, short (its name on a panel), test, lag (years by which the outcome follows; negative: it runs ahead),
-        estimate, low, high (effects), p, leads_p (all leads nil, clustered F), n.
+        Columns level, short (its name on a panel), test, lag (years by which the outcome follows;
+        negative: it runs ahead), estimate, low, high (effects), p, leads_p (all leads nil,
+        clustered F), n.
     """
     parts = []
     for test in primary(tests):
