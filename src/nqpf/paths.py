@@ -15,6 +15,7 @@ PROCESSED = DATA / "processed"  # built panels, the same for every study
 PARAMS = ROOT / "params"  # one YAML file per study
 NOTEBOOKS = ROOT / "notebooks"  # committed without outputs
 BUILD = ROOT / "build"  # everything else that is built
+SHARDS = BUILD / "shards"  # pieces of long work, named by what they were made from
 
 DEFAULT_STUDY = "default"
 STAGE_VARIABLE = "NQPF_STAGE"  # set by the build while a notebook runs

@@ -225,6 +225,12 @@ FORMS = {
         SPECIFICATIONS, ylabel="Effect", choices={"w": "Weights", "e": "Estimator"}, main="main",
         smallest=0.05,
     ),
+    "specification_density": lambda: charts.specification_density(
+        pd.concat([SPECIFICATIONS] * 100, ignore_index=True).assign(
+            main=[True] + [False] * 399, clear=[False, True] * 200),
+        ylabel="Effect", choices={"w": "Weights", "e": "Estimator"}, main="main", clear="clear",
+        smallest=0.05,
+    ),
     "standing": lambda: charts.standing(
         PATHS.assign(label="Measure " + PATHS["year"].astype(str), group="laborers"),
         xlabel="Standard deviations from the mean (right is better)", focus="Foshan",

@@ -18,6 +18,7 @@ from nqpf.regression.multiverse.declare import (
     INDEX_CHOICES,
     Grid,
     Option,
+    checked,
     expand,
     read_grid,
 )
@@ -87,6 +88,8 @@ class Universe:
         Combinations that are the same regression as another and count once.
     variants : int
         Index variants that differ.
+    order : mapping of str to tuple of str
+        By column of a choice: its options as declared.
     """
 
     panel: pd.DataFrame
@@ -95,6 +98,7 @@ class Universe:
     excluded: pd.DataFrame
     repeated: int
     variants: int
+    order: Mapping[str, tuple[str, ...]]
 
 
 def grid_of(
@@ -161,11 +165,8 @@ def universe_of_test(level: Level, grid: Grid, codebook: pd.DataFrame, test: Dec
     years = values.index.get_level_values("year")
     values = values.where((years >= test.first) & (years <= test.last))
     outcome = Outcome(test.label, values, test.outcome if known else "", test.taken_out)
-    one = Option(
-        choice="outcome", option=test.label, settings={}, primary=True, reason="declared test"
-    )
-    grid = _for_outcome(grid, one, whole=test.factor in level.hierarchy.nodes, purgeable=known,
-                        last=test.last)  # fmt: skip
+    whole = test.factor in level.hierarchy.nodes
+    grid = _for_outcome(grid, test, whole=whole, purgeable=known)
     return _assemble(level, grid, codebook, test.level, [outcome], test.factor, lag=test.lag)
 
 
@@ -269,9 +270,12 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
         measure = primary if primary in set(own) else own.iloc[0]
         fit = fit_two_way(panel, one.label, [measure])
         scale[one.label] = float(np.std(fit.design.y, ddof=1))
-    return Universe(
-        panel, kept, pd.Series(scale), excluded, len(repeated), kept["factor"].nunique()
-    )
+    order = {
+        column: tuple(option.option for option in grid.of(column.removeprefix("chosen_")))
+        for column in grid_choices(grid)
+    }
+    variants = kept["factor"].nunique()
+    return Universe(panel, kept, pd.Series(scale), excluded, len(repeated), variants, order)
 
 
 def _specifications(grid: Grid, chosen: pd.DataFrame, standing_for) -> pd.DataFrame:
@@ -421,10 +425,23 @@ def _with_the_study(grid: Grid, choice: str, study: IndexOptions) -> Grid:
     return grid.replaced(choice, marked)
 
 
-def _for_outcome(grid: Grid, outcome: Option, *, whole: bool, purgeable: bool, last: int) -> Grid:
-    """The grid of one declared test: its outcome, and only the choices that it leaves open."""
-    short = [one for one in grid.excluded if "outcome" not in one.when]
-    out = Grid(options=grid.options, excluded=tuple(short)).replaced("outcome", [outcome])
+def _for_outcome(grid: Grid, test: Declared, *, whole: bool, purgeable: bool) -> Grid:
+    """The grid of one declared test: its outcome, and only the choices that it leaves open.
+
+    Rules that leave out combinations of the same outcome are kept under the test's name.
+    """
+    own = Option(
+        choice="outcome", option=test.label, settings={}, primary=True, reason="declared test"
+    )
+    same = {one.option for one in grid.of("outcome") if one.settings["id"] == test.outcome}
+    rules = []
+    for rule in grid.excluded:
+        if "outcome" not in rule.when:
+            rules.append(rule)
+        elif rule.when["outcome"] in same:
+            rules.append(rule.model_copy(update={"when": {**rule.when, "outcome": test.label}}))
+    others = [one for one in grid.options if one.choice != "outcome"]
+    out = checked(Grid(options=(own, *others), excluded=tuple(rules)))
     if not purgeable:  # no formula tells which other indicators share an ingredient
         kept = [one for one in out.of("indicators") if "include" not in one.settings]
         out = out.replaced("indicators", kept)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -145,6 +146,6 @@ def _keep(store: Path | None, key: str, content: bytes) -> None:
     if store is None:
         return
     store.mkdir(parents=True, exist_ok=True)
-    partial = store / f"{key}.partial"
+    partial = store / f"{key}.{os.getpid()}.partial"  # two builds may make the same shard
     partial.write_bytes(hashlib.sha256(content).digest() + content)
     partial.replace(store / f"{key}.shard")

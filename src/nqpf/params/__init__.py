@@ -14,6 +14,7 @@ from nqpf.params.models import (
     Definitions,
     Index,
     Inference,
+    Robustness,
     Simulation,
     Study,
     Topic,
@@ -28,7 +29,7 @@ TOPICS_OF: dict[str, tuple[str, ...]] = {
     "05_strategies": ("study", "index", "inference", "simulation"),
     "06_conclusion": ("study", "index"),
     "A1_validation": ("study",),
-    "A2_robustness": ("study", "index", "inference"),
+    "A2_robustness": ("study", "index", "inference", "robustness"),
 }
 
 
@@ -43,6 +44,7 @@ class Parameters(BaseModel):
     inference: Inference = Inference()
     definitions: Definitions = Definitions()
     simulation: Simulation = Simulation()
+    robustness: Robustness = Robustness()
 
     @model_validator(mode="after")
     def _cities_are_held(self) -> "Parameters":

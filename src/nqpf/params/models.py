@@ -234,3 +234,14 @@ class Simulation(Topic):
     replications: int = Field(
         999, ge=19, le=99_999, description="cluster bootstrap replications of a scenario"
     )
+
+
+class Robustness(Topic):
+    """How all defensible specifications are tested at once."""
+
+    specification_draws: int = Field(
+        9_999, ge=99, le=99_999, description="wild bootstrap draws of each of the specifications"
+    )
+    joint_draws: int = Field(
+        999, ge=99, le=9_999, description="sign vectors of the joint test over specifications"
+    )

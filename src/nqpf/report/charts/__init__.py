@@ -23,6 +23,7 @@ from nqpf.report.charts.over_time import (
 from nqpf.report.charts.panels import lag_panels, scatter_panels
 from nqpf.report.charts.paths import paths
 from nqpf.report.charts.scatter import curve, network, scatter
+from nqpf.report.charts.specifications import specification_density
 from nqpf.report.charts.tilemap import tile_categories, tile_map
 from nqpf.report.charts.tree import tree
 
@@ -53,6 +54,7 @@ __all__ = [
     "shares",
     "small_multiples",
     "specification_curve",
+    "specification_density",
     "standing",
     "stated_and_found",
     "tile_categories",

@@ -157,6 +157,7 @@ def null_distribution(
     values = np.asarray(draws, dtype=float)
     figure, (axes,) = canvas(2.6)
     axes.hist(values, bins=40, color=CONTEXT, alpha=0.55, zorder=2)
+    axes.set_ylim(top=1.15 * axes.get_ylim()[1])  # room for the name of the line
     axes.axvline(observed, color=FOCUS, lw=2.2, zorder=3)
     left = observed > (values.min() + values.max()) / 2
     axes.annotate(
