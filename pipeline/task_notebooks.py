@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pytask import Product, PythonNode, task
 
-from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT
+from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT, SCENARIOS
 from pipeline.config import LAST, current_build, declared, notebooks, parameters_of
 from pipeline.imports import files_of, imported_by_notebook
 from pipeline.task_data import PANELS
@@ -31,6 +31,11 @@ def found_by_others(notebook: str) -> list[Path]:
     return [path for other in notebooks() if other != LAST for path in results(other)[1:]]
 
 
+def scenario_files(notebook: str) -> list[Path]:
+    """Strategies, one file each, that only the notebook on strategies reads."""
+    return sorted(SCENARIOS.glob("*.yml")) if notebook.startswith("05_") else []
+
+
 for name in notebooks():
 
     @task(
@@ -42,6 +47,7 @@ for name in notebooks():
             "code": files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb")),
             "lock": ROOT / "requirements.lock",
             "runner": ROOT / "pipeline" / "run_notebook.py",
+            "scenarios": scenario_files(name),
             "earlier": found_by_others(name),
             "made": [*results(name), *declared(name, BUILD).files(BUILD.paths).values()],
         },
@@ -53,6 +59,7 @@ for name in notebooks():
         code: list[Path],
         lock: Path,
         runner: Path,
+        scenarios: list[Path],
         earlier: list[Path],
         made: Annotated[list[Path], Product],
     ) -> None:

@@ -13,6 +13,7 @@ RAW = DATA / "raw"  # compiled tables, never edited
 CODEBOOK = DATA / "codebook"  # what the tables mean and what the study declares
 PROCESSED = DATA / "processed"  # built panels, the same for every study
 PARAMS = ROOT / "params"  # one YAML file per study
+SCENARIOS = PARAMS / "scenarios"  # one YAML file per strategy
 NOTEBOOKS = ROOT / "notebooks"  # committed without outputs
 BUILD = ROOT / "build"  # everything else that is built
 SHARDS = BUILD / "shards"  # pieces of long work, named by what they were made from

@@ -164,7 +164,7 @@ def test_specifications_are_shown_apart(known):
 def test_a_year_without_outcomes_is_refused(known):
     link, changed, _ = known
     early = replace(link, outcome=link.outcome[link.outcome.index.get_level_values("year") < 7])
-    with pytest.raises(StudyError, match="need the outcome of two units in 7"):
+    with pytest.raises(StudyError, match="need outcome and index of two units in 7"):
         run(early, {"s": changed})
 
 

@@ -13,6 +13,7 @@ from nqpf.scenarios.coverage import coverage
 from nqpf.scenarios.link import Link
 from nqpf.scenarios.model import Change, Scenario, load_scenario, load_scenarios
 from nqpf.scenarios.simulation import (
+    Simulated,
     by_specification,
     contrast,
     index_change,
@@ -25,6 +26,7 @@ __all__ = [
     "Change",
     "Link",
     "Scenario",
+    "Simulated",
     "apply_scenario",
     "by_specification",
     "contrast",

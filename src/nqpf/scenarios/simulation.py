@@ -111,13 +111,15 @@ def effects(
     Returns
     -------
     dict of str to ndarray, shape (years, units)
+        Missing where a unit has no index.
     """
     counts = np.bincount(drawn, minlength=len(link.units))
     measure = measure_of(link, drawn)
     before = regressors(link, link.prepared.values, measure)
     slope = slopes(link, before, counts)
+    moving = slice(0, len(slope) - (0 if link.controls is None else link.controls.shape[1]))
     return {
-        name: np.nan_to_num(regressors(link, values, measure) - before) @ slope
+        name: (regressors(link, values, measure) - before)[..., moving] @ slope[moving]
         for name, values in after.items()
     }
 
@@ -248,28 +250,25 @@ class _Reader:
         size = (
             np.ones(len(level)) if link.size is None else link.levels_of(link.size)[self.position]
         )
-        self.held = np.isfinite(level) & np.isfinite(size) & (size > 0)
-        if self.held.sum() < 2:
-            raise StudyError(
-                f"link '{link.id}': mean and inequality need the outcome of two units in {year}; "
-                "let the scenario end in a year with outcomes"
-            )
-        self.level, self.size = level[self.held], size[self.held]
-        self.mean = self._mean(self.level)
-        self.unequal = bool((self.level > 0).all())
-        self.theil = theil_t(self.level, self.size) if self.unequal else np.nan
+        self.level, self.size, self.link, self.year = level, size, link, year
 
     def read(self, change: np.ndarray) -> dict[str, float]:
         one = change[self.position]
-        after = self.level * np.exp(one[self.held]) if self.log else self.level + one[self.held]
-        moved = self._mean(after)
-        found = {"mean": 100 * (moved / self.mean - 1) if self.log else moved - self.mean}
+        held = np.isfinite(self.level) & (self.size > 0) & np.isfinite(one)
+        if held.sum() < 2:
+            raise StudyError(
+                f"link '{self.link.id}': mean and inequality need outcome and index of two units "
+                f"in {self.year}; let the scenario end in a year that has them"
+            )
+        level, size, moved = self.level[held], self.size[held], one[held]
+        after = level * np.exp(moved) if self.log else level + moved
+        before, now = (float(np.average(values, weights=size)) for values in (level, after))
+        found = {"mean": 100 * (now / before - 1) if self.log else now - before}
+        if self.log:
+            found["theil"] = 100 * (theil_t(after, size) / theil_t(level, size) - 1)
         if self.case is not None:
             own = float(one[self.case])
+            if not np.isfinite(own):
+                raise StudyError(f"the unit studied has no index in {self.year}, so no effect")
             found["case"] = 100 * float(np.expm1(own)) if self.log else own
-        if self.unequal and (after > 0).all() and self.log:
-            found["theil"] = 100 * (theil_t(after, self.size) / self.theil - 1)
         return found
-
-    def _mean(self, values: np.ndarray) -> float:
-        return float(np.average(values, weights=self.size))

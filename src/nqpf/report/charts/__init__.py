@@ -24,6 +24,7 @@ from nqpf.report.charts.panels import lag_panels, scatter_panels
 from nqpf.report.charts.paths import paths
 from nqpf.report.charts.scatter import curve, network, scatter
 from nqpf.report.charts.specifications import specification_density
+from nqpf.report.charts.scenarios import frontier, ways, with_specifications
 from nqpf.report.charts.tilemap import tile_categories, tile_map
 from nqpf.report.charts.tree import tree
 
@@ -36,6 +37,7 @@ __all__ = [
     "coverage_matrix",
     "curve",
     "dots",
+    "frontier",
     "heat_map",
     "lag_panels",
     "lags",
@@ -61,4 +63,6 @@ __all__ = [
     "tile_map",
     "tree",
     "verdict_bars",
+    "ways",
+    "with_specifications",
 ]

@@ -1,0 +1,275 @@
+"""Chapter 5 in numbers and words: what a reader is told, chosen by the results."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from nqpf.chapters.wording import counted, listed
+from nqpf.errors import StudyError
+from nqpf.scenarios import Simulated, contrast, distance_to_benchmark
+
+TALENT, CAPITAL, BOTH = "talent-alone", "capital-alone", "talent-and-capital"
+PROVINCE_PAIR = ("provinces-core", "provinces-spread")
+CITY_PAIR = ("cities-core", "cities-spread")
+FAR = 40.0  # years at which the axis of ways ends
+
+
+def side(low: float, high: float) -> str:
+    """Where an interval lies, in words."""
+    if low > 0:
+        return "above zero"
+    return "below zero" if high < 0 else "on both sides of zero"
+
+
+def complements(row: Mapping) -> str:
+    """What the interval of the interaction says, in a sentence.
+
+    Parameters
+    ----------
+    row : mapping
+        low and high of the interaction.
+    """
+    if row["low"] > 0:
+        return "The data read talent and capital as complements."
+    if row["high"] < 0:
+        return "The data read talent and capital as substitutes, not as complements."
+    return "The data cannot say whether talent and capital are complements or substitutes."
+
+
+def interaction_facts(tests: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float | str]:
+    """Interaction of talent and capital, and the slope of talent at both ends of capital.
+
+    Parameters
+    ----------
+    tests : DataFrame
+        As `strategy_tests` returns it.
+    curve : DataFrame
+        Slope of talent over capital, `Moderation.marginal`.
+    """
+    row = tests.set_index("id").loc["C095"]
+    return {
+        "product": row["effect"],
+        "product_low": row["effect_low"],
+        "product_high": row["effect_high"],
+        "product_p": row["p"],
+        "slope_poor": float(curve["estimate"].iloc[0]),
+        "slope_rich": float(curve["estimate"].iloc[-1]),
+        "together_reading": complements(row),
+    }
+
+
+def effect_of(table: pd.DataFrame, scenario: str, quantity: str) -> pd.Series:
+    """Row of one scenario and quantity.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `strategies.run_all` returns it.
+    scenario, quantity : str
+        What is wanted.
+
+    Raises
+    ------
+    StudyError
+        If no such scenario was simulated.
+    """
+    rows = table[(table["scenario"] == scenario) & (table["quantity"] == quantity)]
+    if rows.empty:
+        known = ", ".join(table["scenario"].unique())
+        raise StudyError(
+            f"the chapter needs the scenario '{scenario}' in params/scenarios; there are {known}"
+        )
+    return rows.iloc[0]
+
+
+def cost_facts(table: pd.DataFrame, drawn: Simulated, level: float) -> dict[str, float | str]:
+    """Effects of talent, capital and both at equal cost, and both less the better of the two.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `strategies.run_all` returns it.
+    drawn : Simulated
+        Of the link of talent and capital.
+    level : float
+        Coverage of intervals.
+    """
+    rows = {name: effect_of(table, name, "case") for name in (TALENT, CAPITAL, BOTH)}
+    found: dict[str, float | str] = {}
+    for name, row in rows.items():
+        key = name.replace("-", "_")
+        found |= {key: row["estimate"], f"{key}_low": row["low"], f"{key}_high": row["high"]}
+    better = max((TALENT, CAPITAL), key=lambda name: rows[name]["estimate"])
+    less = contrast(drawn, BOTH, better, "case", level)
+    found |= {f"both_less_{name}": less[name] for name in ("estimate", "low", "high")}
+    found["better_alone"] = {TALENT: "talent alone", CAPITAL: "capital alone"}[better]
+    found["both_side"] = side(less["low"], less["high"])
+    return found
+
+
+def specification_facts(apart: pd.DataFrame, scenarios: Sequence[str]) -> dict[str, float]:
+    """Range of a quantity over the specification set, all of some scenarios together.
+
+    Parameters
+    ----------
+    apart : DataFrame
+        As `strategies.under_specifications` returns it.
+    scenarios : sequence of str
+        Which to count.
+    """
+    rows = apart[apart["scenario"].isin(scenarios) & (apart["quantity"] == "case")]
+    return {
+        "specifications": int(rows["specification"].nunique()),
+        "specified_low": float(rows["estimate"].min()),
+        "specified_high": float(rows["estimate"].max()),
+        "specified_positive": int((rows["estimate"] > 0).sum()),
+        "specified_all": len(rows),
+    }
+
+
+def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
+    """Ends of a frontier, and whether any interval leaves zero.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        As `strategies.frontier_of` returns it.
+    """
+    found: dict[str, float | str] = {}
+    for series, name in (("without spillovers", "alone"), ("with spillovers", "near")):
+        part = curve[curve["series"] == series].sort_values("share")
+        for row, end in ((part.iloc[0], "spread"), (part.iloc[-1], "core")):
+            found |= {f"{end}_{name}": row["x"], f"{end}_{name}_theil": row["y"]}
+    ends = curve[curve["share"].isin([0.0, 1.0])]
+    clear = [
+        bool((row[f"{axis}_low"] > 0) or (row[f"{axis}_high"] < 0))
+        for row in ends.to_dict("records")
+        for axis in ("x", "y")
+        if abs(row[axis]) > 1e-9  # no change by construction
+    ]
+    if not any(clear):
+        found["clear_reading"] = (
+            "No interval leaves zero, so the figure shows how little the data can decide and "
+            "recommends neither strategy."
+        )
+    else:
+        number = sum(clear)
+        found["clear_reading"] = (
+            f"Of the intervals at the ends, {'all' if all(clear) else 'some'} leave zero; "
+            f"the {counted(number, 'one that does', 'ones that do')} can be read, the others not."
+        )
+    return found
+
+
+def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Every scenario in one row with interval and range of specifications.
+
+    Parameters
+    ----------
+    tables : sequence of DataFrame
+        As `strategies.run_all` returns them, one per level.
+    apart : sequence of DataFrame
+        As `strategies.under_specifications` returns them, in the same order.
+
+    Returns
+    -------
+    DataFrame
+        Columns label, outcome, whose (the case or the mean), estimate, low, high, unit,
+        specified (range of the specifications as text), moved, outside, skipped, year.
+    """
+    rows = []
+    for table, others in zip(tables, apart, strict=True):
+        for name in table["scenario"].unique():
+            quantity = "case" if (table["quantity"] == "case").any() else "mean"
+            row = effect_of(table, name, quantity)
+            found = others[(others["scenario"] == name) & (others["quantity"] == quantity)]
+            low, high = found["estimate"].min(), found["estimate"].max()
+            rows.append(
+                {
+                    "scenario": name,
+                    "label": row["label"],
+                    "outcome": row["outcome"],
+                    "whose": "the case" if quantity == "case" else "the mean",
+                    "unit": "%" if row["logged"] else "points",
+                    **{one: row[one] for one in ("estimate", "low", "high")},
+                    "specified_low": low,
+                    "specified_high": high,
+                    **{one: row[one] for one in ("moved", "outside", "skipped", "year")},
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def benchmark_facts(ways: pd.DataFrame) -> dict[str, float | str]:
+    """The nearest and the farthest benchmark and how many have no sure end.
+
+    Parameters
+    ----------
+    ways : DataFrame
+        As `scenarios.distance_to_benchmark` returns it, with label.
+    """
+    behind = ways[ways["gap"] > 0].sort_values("years", kind="stable")
+    if behind.empty:
+        return {"behind": 0, "nearest": "none", "nearest_years": 0.0, "open_ended": 0}
+    return {
+        "behind": len(behind),
+        "nearest": behind["label"].iloc[0],
+        "nearest_years": float(behind["years"].iloc[0]),
+        "open_ended": int(np.isinf(behind["high"]).sum()),
+    }
+
+
+def ways_of_cities(scores: pd.Series, years: tuple[int, int], level: float) -> pd.DataFrame:
+    """Years of every city to the three best of its index; cities without a score are left out.
+
+    Parameters
+    ----------
+    scores : Series
+        Index of the cities by unit and year.
+    years : tuple of int
+        First and last year.
+    level : float
+        Coverage of intervals.
+
+    Returns
+    -------
+    DataFrame
+        As `distance_to_benchmark`, with label (the city), the nearest first.
+    """
+    panel = scores.rename("index").to_frame()
+    last = scores.xs(years[1], level="year").dropna()
+    rows = [
+        distance_to_benchmark(panel, city, ["index"], years, level=level).assign(label=city)
+        for city in last.index
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    return table.sort_values(["years", "gap"], kind="stable", ignore_index=True)
+
+
+def trade_facts(trade: pd.DataFrame, case: str) -> dict[str, float | str]:
+    """Trade over GDP of the case in its first and last year.
+
+    Parameters
+    ----------
+    trade : DataFrame
+        As `strategy_tests.trade_weight` returns it.
+    case : str
+        Province studied.
+    """
+    own = trade[trade["unit"] == case].sort_values("year")
+    changes = own["change"].dropna()
+    return {
+        "trade_first": float(own["value"].iloc[0]),
+        "trade_last": float(own["value"].iloc[-1]),
+        "trade_first_year": int(own["year"].iloc[0]),
+        "trade_last_year": int(own["year"].iloc[-1]),
+        "trade_falls": int((changes < 0).sum()),
+        "trade_changes": len(changes),
+    }
+
+
+def clear_tests(tests: pd.DataFrame) -> str:
+    """Which tests have an interval on one side of zero, as a list of claims."""
+    clear = tests[(tests["low"] > 0) | (tests["high"] < 0)]
+    return listed(list(dict.fromkeys(clear["id"].str[:4])), none="none of them")
