@@ -255,6 +255,24 @@ FORMS = {
         TREE, levels=["element", "dimension", "indicator"], root="NQPF",
         colours=colours("elements"), text="direction",
     ),
+    "with_specifications": lambda: charts.with_specifications(
+        pd.DataFrame({"label": ["talent alone", "capital alone, with a longer name"],
+                      "estimate": [3.3, 2.4], "low": [-22.0, -9.0], "high": [20.0, 10.0]}),
+        pd.DataFrame({"label": ["talent alone"] * 3, "estimate": [-20.0, 1.0, 30.0]}),
+        xlabel="change, %",
+    ),
+    "frontier": lambda: charts.frontier(
+        pd.DataFrame({"series": ["without spillovers"] * 2 + ["with spillovers"] * 2,
+                      "share": [0.0, 1.0] * 2, "x": [-0.5, -1.0, -2.8, -3.1], "y": [0, -2, 0, -4.0],
+                      "x_low": -5.0, "x_high": 0.5, "y_low": -8.0, "y_high": 2.0}),
+        xlabel="mean, %", ylabel="Theil, %", ends=("spread", "core"),
+    ),
+    "ways": lambda: charts.ways(
+        pd.DataFrame({"label": ["there", "near", "far", "never"], "years": [0, 5.0, 78.0, np.inf],
+                      "low": [0, 3.0, 30.0, 55.0], "high": [0, 9.0, np.inf, np.inf],
+                      "group": ["East", "West", "East", "West"]}),
+        xlabel="years", most=40, group="group", colours=REGIONS,
+    ),
     "verdict_bars": lambda: charts.verdict_bars(
         pd.DataFrame({"supported": [3, 0], "contradicted": [1, 2], "inconclusive": [0, 4]},
                      index=["3 Mechanisms", "4.1 Structure"])

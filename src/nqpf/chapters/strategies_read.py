@@ -12,6 +12,7 @@ from nqpf.scenarios import Simulated, contrast, distance_to_benchmark
 TALENT, CAPITAL, BOTH = "talent-alone", "capital-alone", "talent-and-capital"
 PROVINCE_PAIR = ("provinces-core", "provinces-spread")
 CITY_PAIR = ("cities-core", "cities-spread")
+SAME = 1e-9  # a change that is none but for rounding
 FAR = 40.0  # years at which the axis of ways ends
 
 
@@ -108,23 +109,33 @@ def cost_facts(table: pd.DataFrame, drawn: Simulated, level: float) -> dict[str,
     return found
 
 
-def specification_facts(apart: pd.DataFrame, scenarios: Sequence[str]) -> dict[str, float]:
+def specification_facts(
+    table: pd.DataFrame, apart: pd.DataFrame, scenarios: Sequence[str]
+) -> dict[str, float | str]:
     """Range of a quantity over the specification set, all of some scenarios together.
 
     Parameters
     ----------
-    apart : DataFrame
-        As `strategies.under_specifications` returns it.
+    table, apart : DataFrame
+        As `strategies.run_all` and `strategies.under_specifications` return them.
     scenarios : sequence of str
         Which to count.
     """
     rows = apart[apart["scenario"].isin(scenarios) & (apart["quantity"] == "case")]
+    declared = [effect_of(table, name, "case")["estimate"] for name in scenarios]
+    ranges = rows.groupby("scenario")["estimate"].agg(np.ptp)
+    more = float(ranges.min()) > float(np.ptp(declared))
     return {
         "specifications": int(rows["specification"].nunique()),
         "specified_low": float(rows["estimate"].min()),
         "specified_high": float(rows["estimate"].max()),
         "specified_positive": int((rows["estimate"] > 0).sum()),
         "specified_all": len(rows),
+        "specified_reading": (
+            "The choice of a specification matters more than that of a strategy."
+            if more
+            else "For some strategy the specifications differ less than the strategies do."
+        ),
     }
 
 
@@ -137,6 +148,12 @@ def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
         As `strategies.frontier_of` returns it.
     """
     found: dict[str, float | str] = {}
+    evenly = curve.loc[curve["share"] == 0.0, "y"].abs().max() < SAME
+    found["even_reading"] = (
+        "Spread by size it leaves inequality as it is, for every unit then moves by the same share"
+        if evenly
+        else "Spread by size it need not leave inequality as it is under this index"
+    )
     for series, name in (("without spillovers", "alone"), ("with spillovers", "near")):
         part = curve[curve["series"] == series].sort_values("share")
         for row, end in ((part.iloc[0], "spread"), (part.iloc[-1], "core")):
@@ -146,20 +163,30 @@ def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
         bool((row[f"{axis}_low"] > 0) or (row[f"{axis}_high"] < 0))
         for row in ends.to_dict("records")
         for axis in ("x", "y")
-        if abs(row[axis]) > 1e-9  # no change by construction
+        if abs(row[axis]) > SAME  # else no change by construction
     ]
+    found["ends_clear"], found["ends"] = sum(clear), len(clear)
     if not any(clear):
         found["clear_reading"] = (
-            "No interval leaves zero, so the figure shows how little the data can decide and "
-            "recommends neither strategy."
+            "No interval at the ends leaves zero, so the figure shows how little the data can "
+            "decide and recommends neither strategy."
         )
+    elif all(clear):
+        found["clear_reading"] = "Every interval at the ends leaves zero."
     else:
-        number = sum(clear)
         found["clear_reading"] = (
-            f"Of the intervals at the ends, {'all' if all(clear) else 'some'} leave zero; "
-            f"the {counted(number, 'one that does', 'ones that do')} can be read, the others not."
+            "Not every interval at the ends holds zero, but most of what sets the strategies apart "
+            "lies within them."
         )
     return found
+
+
+def in_order(table: pd.DataFrame, link: str) -> pd.DataFrame:
+    """Effects on the case by one link: the three strategies at equal cost first, then others."""
+    rows = table[(table["quantity"] == "case") & (table["link"] == link)]
+    first = {name: place for place, name in enumerate((TALENT, CAPITAL, BOTH))}
+    order = rows["scenario"].map(lambda name: first.get(name, len(first)))
+    return rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
 def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -175,8 +202,8 @@ def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]
     Returns
     -------
     DataFrame
-        Columns label, outcome, whose (the case or the mean), estimate, low, high, unit,
-        specified (range of the specifications as text), moved, outside, skipped, year.
+        Columns scenario, label, outcome (with its unit), whose (the case or the mean), estimate,
+        low, high, specified_low, specified_high, moved, outside, skipped, year.
     """
     rows = []
     for table, others in zip(tables, apart, strict=True):
@@ -189,9 +216,8 @@ def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]
                 {
                     "scenario": name,
                     "label": row["label"],
-                    "outcome": row["outcome"],
+                    "outcome": f"{row['outcome']}, {'%' if row['logged'] else 'points'}",
                     "whose": "the case" if quantity == "case" else "the mean",
-                    "unit": "%" if row["logged"] else "points",
                     **{one: row[one] for one in ("estimate", "low", "high")},
                     "specified_low": low,
                     "specified_high": high,
@@ -199,6 +225,18 @@ def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]
                 }
             )
     return pd.DataFrame(rows)
+
+
+def guard_facts(table: pd.DataFrame) -> dict[str, int]:
+    """How many scenarios leave what was observed, and in how many cells.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `scenario_table` returns it.
+    """
+    beyond = table[table["outside"] > 0]
+    return {"beyond_scenarios": len(beyond), "beyond_cells": int(beyond["outside"].sum())}
 
 
 def benchmark_facts(ways: pd.DataFrame) -> dict[str, float | str]:
@@ -270,6 +308,10 @@ def trade_facts(trade: pd.DataFrame, case: str) -> dict[str, float | str]:
 
 
 def clear_tests(tests: pd.DataFrame) -> str:
-    """Which tests have an interval on one side of zero, as a list of claims."""
+    """Sentence on which claims have an interval on one side of zero before adjustment."""
     clear = tests[(tests["low"] > 0) | (tests["high"] < 0)]
-    return listed(list(dict.fromkeys(clear["id"].str[:4])), none="none of them")
+    claims = list(dict.fromkeys(clear["id"].str[:4]))
+    if not claims:
+        return "No interval of these tests lies on one side of zero."
+    verb = counted(len(claims), "has", "have")
+    return f"Of these claims {listed(claims)} {verb} an interval on one side of zero."

@@ -143,13 +143,13 @@ class Measure:
         With goalposts held where the normalisation allows it.
     matrices : tuple of ndarray
         Weights of each level.
-    ideals : tuple of ndarray
-        Of TOPSIS.
+    ideals : tuple of ndarray, optional
+        Of TOPSIS, where that is the aggregation.
     """
 
     options: IndexOptions
     matrices: tuple[np.ndarray, ...]
-    ideals: tuple[np.ndarray, np.ndarray]
+    ideals: tuple[np.ndarray, np.ndarray] | None
 
 
 def measure_of(link: Link, drawn: np.ndarray) -> Measure:
@@ -180,21 +180,46 @@ def measure_of(link: Link, drawn: np.ndarray) -> Measure:
         }
         scale = options.scale_used
         options = replace(options, normalisation="goalposts", goalposts=posts, scale=scale)
+    if options.aggregation != "topsis":
+        return Measure(options, matrices, None)
     leaf = normalised_scores(leaf, tree, options, prepared.base, prepared.reference)
     return Measure(options, matrices, ideal_points(leaf))
 
 
 def regressors(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
-    """Regressors of all units and years, shape (years, units, terms); controls come last.
+    """Regressors of all units and years, shape (years, units, terms): parts, then controls.
 
     Parameters
     ----------
     link : Link
-        Which parts of the index enter.
+        Which parts of the index and controls enter.
     values : ndarray, shape (years, units, indicators)
-        Treated indicators, with or without a change.
+        Treated indicators.
     measure : Measure
         Goalposts and weights.
+    """
+    own = parts(link, values, measure)
+    if link.controls is None:
+        return own
+    controls = [link.levels_of(link.controls[name])[..., None] for name in link.controls]
+    return np.concatenate([own, *controls], axis=-1)
+
+
+def parts(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
+    """What a scenario can move: parts of the index, their product, the neighbours' means.
+
+    Parameters
+    ----------
+    link : Link
+        Which of them enter.
+    values : ndarray, shape (years, units, indicators)
+        Treated indicators, with or without a change; under held goalposts some years suffice.
+    measure : Measure
+        Goalposts and weights.
+
+    Returns
+    -------
+    ndarray, shape (years, units, terms)
     """
     tree, prepared = link.prepared.hierarchy, link.prepared
     leaf = normalised_scores(values, tree, measure.options, prepared.base, prepared.reference)
@@ -207,8 +232,6 @@ def regressors(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
         columns.append(columns[0] * columns[1])
     if link.neighbours is not None:
         columns += [one @ link.neighbours.T for one in columns]
-    if link.controls is not None:
-        columns += [link.levels_of(link.controls[name]) for name in link.controls]
     return np.stack(columns, axis=-1)
 
 

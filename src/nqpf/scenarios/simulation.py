@@ -15,7 +15,7 @@ from nqpf.errors import StudyError
 from nqpf.regional.inequality import theil_t
 from nqpf.regression.chain import chain_bootstrap
 from nqpf.scenarios.apply import Applied
-from nqpf.scenarios.link import Link, measure_of, regressors, slopes
+from nqpf.scenarios.link import Link, measure_of, parts, regressors, slopes
 
 QUANTITIES = ("case", "mean", "theil")
 
@@ -80,7 +80,7 @@ def simulate(
     reader = _Reader(link, year, case)
 
     def chain(drawn: pd.DataFrame) -> dict[tuple[str, str], float]:
-        changes = effects(link, after, drawn["position"].to_numpy())
+        changes = effects(link, after, drawn["position"].to_numpy(), reader.position)
         return {
             (name, quantity): value
             for name, change in changes.items()
@@ -95,7 +95,7 @@ def simulate(
 
 
 def effects(
-    link: Link, after: Mapping[str, np.ndarray], drawn: np.ndarray
+    link: Link, after: Mapping[str, np.ndarray], drawn: np.ndarray, position: int
 ) -> dict[str, np.ndarray]:
     """Change of the outcome as regressed, by scenario, from the chain on some units.
 
@@ -107,21 +107,26 @@ def effects(
         Treated indicators under each scenario, as `Link.changed` gives them.
     drawn : ndarray of int
         Positions of the units on which the chain is built.
+    position : int
+        Of the year that is read.
 
     Returns
     -------
-    dict of str to ndarray, shape (years, units)
+    dict of str to ndarray, shape (units,)
         Missing where a unit has no index.
     """
     counts = np.bincount(drawn, minlength=len(link.units))
     measure = measure_of(link, drawn)
     before = regressors(link, link.prepared.values, measure)
     slope = slopes(link, before, counts)
-    moving = slice(0, len(slope) - (0 if link.controls is None else link.controls.shape[1]))
-    return {
-        name: (regressors(link, values, measure) - before)[..., moving] @ slope[moving]
-        for name, values in after.items()
-    }
+    held = measure.options.normalisation == "goalposts" and measure.matrices[0].ndim == 2
+    years = slice(position, position + 1) if held else slice(None)
+    found = {}
+    for name, values in after.items():
+        moved = parts(link, values[years], measure)[0 if held else position]
+        terms = moved.shape[-1]  # controls come last and do not move
+        found[name] = (moved - before[position, :, :terms]) @ slope[:terms]
+    return found
 
 
 def contrast(simulated: Simulated, one: str, other: str, quantity: str, level: float) -> dict:
@@ -210,8 +215,8 @@ def by_specification(
     rows = []
     for label, link in links.items():
         after = {name: link.changed(changed) for name, changed in scenarios.items()}
-        reader = _Reader(link, year, case)
-        for name, change in effects(link, after, np.arange(len(link.units))).items():
+        reader, whole = _Reader(link, year, case), np.arange(len(link.units))
+        for name, change in effects(link, after, whole, reader.position).items():
             rows += [(label, name, *item) for item in reader.read(change).items()]
     return pd.DataFrame(rows, columns=["specification", "scenario", "quantity", "estimate"])
 
@@ -253,21 +258,20 @@ class _Reader:
         self.level, self.size, self.link, self.year = level, size, link, year
 
     def read(self, change: np.ndarray) -> dict[str, float]:
-        one = change[self.position]
-        held = np.isfinite(self.level) & (self.size > 0) & np.isfinite(one)
+        held = np.isfinite(self.level) & (self.size > 0) & np.isfinite(change)
         if held.sum() < 2:
             raise StudyError(
                 f"link '{self.link.id}': mean and inequality need outcome and index of two units "
                 f"in {self.year}; let the scenario end in a year that has them"
             )
-        level, size, moved = self.level[held], self.size[held], one[held]
+        level, size, moved = self.level[held], self.size[held], change[held]
         after = level * np.exp(moved) if self.log else level + moved
         before, now = (float(np.average(values, weights=size)) for values in (level, after))
         found = {"mean": 100 * (now / before - 1) if self.log else now - before}
         if self.log:
             found["theil"] = 100 * (theil_t(after, size) / theil_t(level, size) - 1)
         if self.case is not None:
-            own = float(one[self.case])
+            own = float(change[self.case])
             if not np.isfinite(own):
                 raise StudyError(f"the unit studied has no index in {self.year}, so no effect")
             found["case"] = 100 * float(np.expm1(own)) if self.log else own

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from nqpf.report.charts.canvas import (
     FAINT,
@@ -27,6 +28,7 @@ from nqpf.report.charts.labels import wrapped
 from nqpf.report.numbers import number
 from nqpf.report.palette import as_text
 
+NUDGE = 1.6  # points by which bars of two series are set apart
 APART = 0.2  # rows between an interval and the specifications below it
 
 
@@ -118,9 +120,16 @@ def frontier(
         part = data[data[series] == kind].sort_values("share")
         shade, marker = shades[kind], MARKERS[order]
         axes.plot(part["x"], part["y"], color=shade, lw=2, zorder=3)
+        aside = (2 * order - len(kinds) + 1) * NUDGE / 72  # bars on one line stay apart
+        bar = {"color": shade, "lw": 1.3, "alpha": 0.6}
         for row in part.iloc[[0, -1]].itertuples():
-            axes.plot([row.x_low, row.x_high], [row.y] * 2, color=shade, lw=1.1, alpha=0.6)
-            axes.plot([row.x] * 2, [row.y_low, row.y_high], color=shade, lw=1.1, alpha=0.6)
+            for x, y, dx, dy in (
+                ([row.x_low, row.x_high], [row.y] * 2, 0, -aside),
+                ([row.x] * 2, [row.y_low, row.y_high], aside, 0),
+            ):
+                moved = axes.transData + ScaledTranslation(dx, dy, figure.dpi_scale_trans)
+                axes.plot(x, y, transform=moved, **bar)
+                axes.plot(x, y, alpha=0)  # the limits do not see what is moved
             fill = shade if row.share == part["share"].max() else "white"
             axes.plot(row.x, row.y, marker, color=shade, mfc=fill, mew=1.6, ms=8, zorder=4)
     axes.margins(0.08)
@@ -188,7 +197,8 @@ def ways(
 
 def _way(axes: Axes, row: int, years: float, low: float, high: float, most: float, shade: str):
     """One row: dot and bar, an arrow where they leave the axis, words where there is no way."""
-    words = {"ha": "left", "va": "center_baseline", "fontsize": 8.5, "color": MUTED}
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    words = {"ha": "left", "va": "center_baseline", "fontsize": 8.5, "color": MUTED, "bbox": paper}
     if years == 0:
         axes.plot(0, row, "o", color=shade, ms=7, zorder=4)
         axes.annotate("there", (0, row), (8, 0), textcoords="offset points", **words)
