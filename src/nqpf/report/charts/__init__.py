@@ -23,8 +23,8 @@ from nqpf.report.charts.over_time import (
 from nqpf.report.charts.panels import lag_panels, scatter_panels
 from nqpf.report.charts.paths import paths
 from nqpf.report.charts.scatter import curve, network, scatter
-from nqpf.report.charts.specifications import specification_density
 from nqpf.report.charts.scenarios import frontier, ways, with_specifications
+from nqpf.report.charts.specifications import specification_density
 from nqpf.report.charts.tilemap import tile_categories, tile_map
 from nqpf.report.charts.tree import tree
 
