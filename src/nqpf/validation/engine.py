@@ -1,0 +1,170 @@
+"""Every test of one slope, for thousands of balanced panels at once.
+
+The estimators are those of `nqpf.regression` (a test holds them together to rounding); only their
+form is another. In a balanced panel unit and year effects go out by subtracting means, leaving a
+unit out changes only the year means, and a wild cluster bootstrap needs one G x G matrix per panel
+(`nqpf.regression.wild`).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import stats
+
+from nqpf.errors import StudyError
+
+METHODS = (
+    "classical",
+    "HC1",
+    "CRV1, normal",
+    "CRV1, t(G−1)",
+    "CRV3, t(G−1)",
+    "units and years, t",
+    "Driscoll-Kraay, t(T−1)",
+    "wild, restricted",
+)
+CHUNK = 64
+TIE = 1e-9
+
+
+def two_way_residual(values: np.ndarray) -> np.ndarray:
+    """Balanced panels (S, G, T) free of unit and year means."""
+    out = values - values.mean(axis=2, keepdims=True)
+    return out - out.mean(axis=1, keepdims=True)
+
+
+def p_values(
+    x: np.ndarray, y: np.ndarray, *, draws: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Two-sided p-values of no association, by method.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (S, G, T)
+        One regressor and one outcome per simulation.
+    draws : int
+        Sign vectors of the wild bootstrap.
+    rng : Generator
+        Of the signs.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (S,)
+        Keys are `METHODS`.
+    """
+    parts = [
+        {**_analytic(x[at], y[at]), METHODS[-1]: _wild(x[at], y[at], draws, rng)}
+        for at in _chunks(len(x))
+    ]
+    return {name: np.concatenate([part[name] for part in parts]) for name in METHODS}
+
+
+def slopes(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two-way slopes and their CRV1 standard errors, "nested" convention; shape (S,) each."""
+    estimate, errors = _analytic_errors(x, y)
+    return estimate, errors["CRV1, t(G−1)"][0]
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    """Slices that keep a chunk within the processor's cache."""
+    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
+
+
+def _analytic(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    """P-values that need no draws."""
+    estimate, errors = _analytic_errors(x, y)
+    out = {}
+    for name, (se, df) in errors.items():
+        t = np.abs(estimate) / se
+        out[name] = 2 * (stats.norm.sf(t) if df is None else stats.t.sf(t, df))
+    return out
+
+
+def _analytic_errors(x: np.ndarray, y: np.ndarray):
+    """Slopes (S,), and by method their standard errors (S,) and degrees of freedom."""
+    if x.shape != y.shape or x.ndim != 3:
+        raise StudyError(f"expected x and y of one shape (S, G, T), got {x.shape} and {y.shape}")
+    _, G, T = x.shape
+    n, parameters = G * T, G + T  # the regressor, G + T - 1 effects
+    a, v = two_way_residual(x), two_way_residual(y)
+    xx = np.einsum("sgt,sgt->s", a, a)
+    estimate = np.einsum("sgt,sgt->s", a, v) / xx
+    e = v - estimate[:, None, None] * a
+    scores = a * e
+    cells = np.einsum("sgt,sgt->s", scores, scores)
+    by_unit = (scores.sum(axis=2) ** 2).sum(axis=1)
+    years = scores.sum(axis=1)
+    by_year = (years**2).sum(axis=1)
+    df = n - parameters
+    nested = G / (G - 1) * (n - 1) / (n - T - 1)  # unit effects lie within the clusters
+    few = min(G, T)
+    both = few / (few - 1) * (n - 1) / (n - 2)  # both effects lie within one of the clusterings
+    kraay = T / (T - 1) * (n - 1) / (n - G - 1)
+    variances = {
+        METHODS[0]: (np.einsum("sgt,sgt->s", e, e) / df * xx, df),
+        METHODS[1]: (n / df * cells, df),
+        METHODS[2]: (nested * by_unit, None),
+        METHODS[3]: (nested * by_unit, G - 1),
+        METHODS[4]: (_jackknife(x, y, estimate) * xx**2, G - 1),
+        METHODS[5]: (both * np.maximum(by_unit + by_year - cells, 0), few - 1),
+        METHODS[6]: (kraay * _bartlett(years, int(4 * (T / 100) ** (2 / 9))), T - 1),
+    }
+    with np.errstate(divide="ignore"):
+        return estimate, {name: (np.sqrt(meat) / xx, df) for name, (meat, df) in variances.items()}
+
+
+def _bartlett(years: np.ndarray, lags: int) -> np.ndarray:
+    """Long-run sums of squares of yearly scores (S, T)."""
+    total = (years**2).sum(axis=1)
+    for lag in range(1, lags + 1):
+        cross = (years[:, lag:] * years[:, :-lag]).sum(axis=1)
+        total += 2 * (1 - lag / (lags + 1)) * cross
+    return total
+
+
+def _jackknife(x: np.ndarray, y: np.ndarray, estimate: np.ndarray) -> np.ndarray:
+    """Variance from leaving out each unit in turn, year effects estimated anew (CRV3)."""
+    G = x.shape[1]
+    x = x - x.mean(axis=2, keepdims=True)
+    y = y - y.mean(axis=2, keepdims=True)
+
+    def without_each(first, second):
+        """Cross products (S, G) of the panels without unit g."""
+        products = np.einsum("sgt,sgt->sg", first, second)
+        left = first.sum(axis=1, keepdims=True) - first
+        right = second.sum(axis=1, keepdims=True) - second
+        total = products.sum(axis=1, keepdims=True) - products
+        return total - np.einsum("sgt,sgt->sg", left, right) / (G - 1)
+
+    moved = without_each(x, y) / without_each(x, x) - estimate[:, None]
+    return (G - 1) / G * (moved**2).sum(axis=1)
+
+
+def wild_matrices(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numerators (S, G) and refitted scores (S, G, G) of the restricted wild bootstrap.
+
+    For signs v the bootstrap t is ``n v / |H v|`` but for a constant; see `nqpf.regression.wild`.
+    """
+    G = x.shape[1]
+    a, u = two_way_residual(x), two_way_residual(y)
+    numerators = np.einsum("sgt,sgt->sg", a, u)
+    shares = np.einsum("sgt,sgt->sg", a, a)
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    refitted = -(a @ u.transpose(0, 2, 1)) / G - shares[:, :, None] * numerators[:, None, :]
+    diagonal = np.arange(G)
+    refitted[:, diagonal, diagonal] += numerators
+    return numerators, refitted
+
+
+def _wild(x: np.ndarray, y: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """P-values of the restricted wild cluster bootstrap, ties counted as extreme."""
+    numerators, refitted = wild_matrices(x, y)
+    S, G = numerators.shape
+    signs = 2.0 * rng.integers(0, 2, (S, draws, G), dtype=np.int8) - 1.0
+    top = np.einsum("sbg,sg->sb", signs, numerators) ** 2
+    scores = signs @ refitted.transpose(0, 2, 1)
+    bottom = np.einsum("sbg,sbg->sb", scores, scores)
+    own_top = numerators.sum(axis=1)[:, None] ** 2
+    own_bottom = (refitted.sum(axis=2) ** 2).sum(axis=1)[:, None]
+    extreme = top * own_bottom >= own_top * bottom * (1 - TIE)
+    return (1 + extreme.sum(axis=1)) / (1 + draws)
