@@ -6,6 +6,7 @@ import pytest
 # highest first; rooms of one layer may use each other where the list says so
 LAYERS = [
     {"chapters"},
+    {"validation"},
     {"site", "report", "claims", "scenarios"},
     {"regression", "regional", "index", "upgrading", "productivity"},
     {"data"},

@@ -18,6 +18,7 @@ from nqpf.params.models import (
     Simulation,
     Study,
     Topic,
+    Validation,
     refuse_unheld_cities,
 )
 
@@ -28,7 +29,7 @@ TOPICS_OF: dict[str, tuple[str, ...]] = {
     "04_challenges": ("study", "index", "inference"),
     "05_strategies": ("study", "index", "inference", "simulation"),
     "06_conclusion": ("study", "index"),
-    "A1_validation": ("study",),
+    "A1_validation": ("study", "index", "validation"),
     "A2_robustness": ("study", "index", "inference", "robustness"),
 }
 
@@ -45,6 +46,7 @@ class Parameters(BaseModel):
     definitions: Definitions = Definitions()
     simulation: Simulation = Simulation()
     robustness: Robustness = Robustness()
+    validation: Validation = Validation()
 
     @model_validator(mode="after")
     def _cities_are_held(self) -> "Parameters":

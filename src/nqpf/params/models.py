@@ -245,3 +245,14 @@ class Robustness(Topic):
     joint_draws: int = Field(
         999, ge=99, le=9_999, description="sign vectors of the joint test over specifications"
     )
+
+
+class Validation(Topic):
+    """How often known truths are drawn to check tests and estimators."""
+
+    simulations: int = Field(
+        4_000, ge=100, le=1_000_000, description="panels drawn for each size, power and overlap"
+    )
+    recoveries: int = Field(
+        150, ge=20, le=100_000, description="panels drawn for each estimator that must find a truth"
+    )

@@ -1,10 +1,8 @@
 """What one shared ingredient does to a regression in which nothing has an effect.
 
 An index of twelve ratios and an outcome that is a ratio too: all raw variables are independent, but
-the outcome's denominator is also that of one indicator. The overlap guard reads it off the formulas.
+the outcome's denominator is also that of one indicator. The overlap guard reads it off formulas.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,14 +59,16 @@ def overlap_rejections(
     shape = (simulations, units, years)
     shared = persistent_series(shape, PERSISTENCE, rng)
     outcome = persistent_series(shape, PERSISTENCE, rng) - shared
-    scores = {}
+    sums = {"full": np.zeros(shape), "purged": np.zeros(shape)}
     for row in codebook[codebook["id"] != OUTCOME].itertuples():
         above = persistent_series(shape, PERSISTENCE, rng)
         below = shared if SHARED in row.formula else persistent_series(shape, PERSISTENCE, rng)
-        scores[row.id] = _standardised(above - below)
+        score = _standardised(above - below)
+        sums["full"] += score
+        sums["purged"] += score if row.id in kept else 0.0
     rows = []
     for name, chosen in (("full", full), ("purged", kept)):
-        index = _mean(scores, chosen)
+        index = sums[name] / len(chosen)
         p = p_values(index, outcome, draws=draws, rng=np.random.default_rng([seed, 1]))
         share = float(np.mean(p["wild, restricted"] <= alpha))
         low, high = wilson_interval(share, simulations)
@@ -81,11 +81,6 @@ def _standardised(values: np.ndarray) -> np.ndarray:
     """Panels with mean zero and standard deviation one over all units and years."""
     middle = values.mean(axis=(1, 2), keepdims=True)
     return (values - middle) / values.std(axis=(1, 2), keepdims=True)
-
-
-def _mean(scores: dict[str, np.ndarray], chosen: Sequence[str]) -> np.ndarray:
-    """Index with equal weights."""
-    return sum(scores[name] for name in chosen) / len(chosen)
 
 
 def _correlation(x: np.ndarray, y: np.ndarray) -> float:

@@ -28,7 +28,8 @@ class PanelDesign:
         Units whose regressor and error both swing `GIANT` times as widely.
     common : float
         Strength of shocks that reach all units, some strongly and some weakly: the same loadings
-        for regressor and error, the shocks themselves independent. 0: units are independent.
+        for regressor and error, the shocks themselves independent. The shocks make up
+        ``common**2 / (1 + common**2)`` of the variance; 0: units are independent.
     movers : int, optional
         Units whose regressor varies at all; by default all.
     persistence : float
@@ -65,8 +66,10 @@ DESIGNS = (
     PanelDesign("31 units, 11 years, two giants", 31, 11, giants=2),
 )
 HARD_DESIGNS = (
-    PanelDesign("shocks common to all units", 21, 15, common=1.0),
+    PanelDesign("common shocks, a fifth", 21, 15, common=0.5),
+    PanelDesign("common shocks, half", 21, 15, common=1.0),
     PanelDesign("only three units move", 21, 15, movers=3),
+    PanelDesign("nine units, two giants", 9, 15, giants=2),
 )
 
 
@@ -113,9 +116,9 @@ def draw_panels(
     x, e = (persistent_series(shape, design.persistence, rng) for _ in range(2))
     if design.common:
         loadings = design.common * rng.standard_normal((count, design.units, 1))
-        for series in (x, e):
-            shocks = (count, 1, design.years)
-            series += loadings * persistent_series(shocks, design.persistence, rng)
+        shocks = (count, 1, design.years)
+        x += loadings * persistent_series(shocks, design.persistence, rng)
+        e += loadings * persistent_series(shocks, design.persistence, rng)
     x[:, : design.giants] *= GIANT
     e[:, : design.giants] *= GIANT
     if design.movers is not None:

@@ -19,7 +19,7 @@ METHODS = (
     "CRV1, normal",
     "CRV1, t(G−1)",
     "CRV3, t(G−1)",
-    "units and years, t",
+    "two-way clusters, t",
     "Driscoll-Kraay, t(T−1)",
     "wild, restricted",
 )
@@ -75,7 +75,8 @@ def _analytic(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     estimate, errors = _analytic_errors(x, y)
     out = {}
     for name, (se, df) in errors.items():
-        t = np.abs(estimate) / se
+        with np.errstate(divide="ignore"):  # two-way clusters may leave no variance at all
+            t = np.abs(estimate) / se
         out[name] = 2 * (stats.norm.sf(t) if df is None else stats.t.sf(t, df))
     return out
 
@@ -109,8 +110,7 @@ def _analytic_errors(x: np.ndarray, y: np.ndarray):
         METHODS[5]: (both * np.maximum(by_unit + by_year - cells, 0), few - 1),
         METHODS[6]: (kraay * _bartlett(years, int(4 * (T / 100) ** (2 / 9))), T - 1),
     }
-    with np.errstate(divide="ignore"):
-        return estimate, {name: (np.sqrt(meat) / xx, df) for name, (meat, df) in variances.items()}
+    return estimate, {name: (np.sqrt(meat) / xx, df) for name, (meat, df) in variances.items()}
 
 
 def _bartlett(years: np.ndarray, lags: int) -> np.ndarray:

@@ -35,8 +35,10 @@ AIRCRAFT_SIGNS = np.array([1, 1, 1, -1, 1, 1.0])
 AIRCRAFT_WEIGHTS = np.array([0.2, 0.1, 0.1, 0.1, 0.2, 0.3])
 # gross domestic product of the sixteen German Länder, 2015, thousand million euros (R REAT)
 LAENDER = np.array(
-    [460.69, 549.19, 124.16, 65.29, 31.59, 109.27, 263.44, 39.87, 258.53, 645.59]
-    + [131.95, 35.03, 112.66, 56.22, 85.61, 56.81]
+    [
+        *(460.69, 549.19, 124.16, 65.29, 31.59, 109.27, 263.44, 39.87, 258.53, 645.59),
+        *(131.95, 35.03, 112.66, 56.22, 85.61, 56.81),
+    ]
 )
 # Coelli (1996), A Guide to DEAP 2.1, example 4: inputs and outputs of five firms by year
 DEAP = {
@@ -85,9 +87,7 @@ def deap() -> pd.DataFrame:
 
 def chessboard(side: int = 4) -> tuple[pd.Series, pd.DataFrame]:
     """Cells of +1 and -1 in turn, and the pairs that share an edge."""
-    cells = {
-        (row, column): f"{row}{column}" for row in range(side) for column in range(side)
-    }
+    cells = {(row, column): f"{row}{column}" for row in range(side) for column in range(side)}
     values = pd.Series({name: (-1.0) ** sum(cell) for cell, name in cells.items()})
     pairs = [
         (name, cells[beside])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nqpf.regression.covariance import coefficient_table, crv3
 from nqpf.regression.dynamics import lagged
 from nqpf.regression.gmm import fit_difference_gmm
 from nqpf.regression.inference import wild_cluster_test
@@ -93,13 +92,6 @@ def two_way(rng: np.random.Generator) -> Answer:
     return _interval(fit_two_way(_association(rng), "y", ["x"]))
 
 
-def two_way_jackknife(rng: np.random.Generator) -> Answer:
-    """Two-way fixed effects, CRV3."""
-    fit = fit_two_way(_association(rng), "y", ["x"])
-    row = coefficient_table(fit, crv3(fit)).iloc[0]
-    return row["estimate"], row["low"], row["high"]
-
-
 def two_way_wild(rng: np.random.Generator) -> Answer:
     """Two-way fixed effects, wild bootstrap inverted."""
     fit = fit_two_way(_association(rng), "y", ["x"])
@@ -144,16 +136,28 @@ def mediation(rng: np.random.Generator) -> Answer:
     return row["estimate"], row["low"], row["high"]
 
 
-def threshold(rng: np.random.Generator) -> Answer:
-    """Value of a variable at which a slope changes, likelihood-ratio interval."""
-    panel = draw_world(rng, ("x", "e"))
+def _threshold(rng: np.random.Generator) -> tuple[Answer, float]:
+    """Interval of a threshold, and the observed value that comes after it."""
+    panel = draw_world(rng)
     panel["q"] = rng.standard_normal(len(panel))
     slope = np.where(panel["q"] <= THRESHOLD, 0.0, 1.0)
     panel["y"] = slope * panel["x"] + panel["effects"] + panel["e"]
     seed = int(rng.integers(2**31))
     fit = fit_threshold(panel, "y", [], switching=["x"], variable="q", seed=seed, draws=99)
     row = fit.intervals.iloc[0]
-    return row["estimate"], row["low"], row["high"]
+    after = panel.loc[panel["q"] > row["high"], "q"].min()
+    return (row["estimate"], row["low"], row["high"]), after
+
+
+def threshold(rng: np.random.Generator) -> Answer:
+    """Value at which a slope changes, interval between observed values as Hansen prints it."""
+    return _threshold(rng)[0]
+
+
+def threshold_regimes(rng: np.random.Generator) -> Answer:
+    """The same, with every value that makes the regimes of a value inside counted as inside."""
+    (estimate, low, _), after = _threshold(rng)
+    return estimate, low, after
 
 
 def _map(rows: int = 5, columns: int = 6) -> SpatialWeights:
@@ -227,13 +231,13 @@ def lagged_within(rng: np.random.Generator) -> Answer:
 
 WORLDS = (
     World("two-way fixed effects, CRV1", "slope", SLOPE, two_way),
-    World("two-way fixed effects, CRV3", "slope", SLOPE, two_way_jackknife),
     World("two-way fixed effects, wild bootstrap", "slope", SLOPE, two_way_wild),
     World("first differences, CRV1", "slope", SLOPE, first_difference),
     World("interaction with a kind of unit, CRV1", "difference of slopes", SLOPE, interaction),
     World("two-stage least squares, CRV1", "slope", SLOPE, two_stage),
     World("mediation, cluster bootstrap", "indirect association", INDIRECT, mediation),
-    World("panel threshold, likelihood ratio", "threshold", THRESHOLD, threshold),
+    World("panel threshold, ends as printed", "threshold", THRESHOLD, threshold),
+    World("panel threshold, same regimes", "threshold", THRESHOLD, threshold_regimes),
     World("SAR, maximum likelihood", "dependence", RHO, spatial_dependence),
     World("SAR, simulated impacts", "total impact", TOTAL, spatial_total),
     World("difference GMM, 100 units", "memory", MEMORY, gmm_many),

@@ -22,6 +22,7 @@ from nqpf.report.charts.over_time import (
 )
 from nqpf.report.charts.panels import lag_panels, scatter_panels
 from nqpf.report.charts.paths import paths
+from nqpf.report.charts.rejections import power_curves, rejections
 from nqpf.report.charts.scatter import curve, network, scatter
 from nqpf.report.charts.scenarios import frontier, ways, with_specifications
 from nqpf.report.charts.specifications import specification_density
@@ -46,9 +47,11 @@ __all__ = [
     "null_distribution",
     "paths",
     "paths_with_tests",
+    "power_curves",
     "rank_bands",
     "rank_intervals",
     "rank_paths",
+    "rejections",
     "ridges",
     "scatter",
     "scatter_panels",
