@@ -86,6 +86,15 @@ TREE = pd.DataFrame(
         "direction": ["+", "+", "+"],
     }
 )
+REJECTIONS = pd.DataFrame(
+    itertools.product(
+        ["units alike", "two giants", "a third design with a long name"],
+        ["CRV1, t(G−1)", "Driscoll-Kraay, t(T−1)", "wild, restricted"],
+        [0.0, 0.2, 0.4],
+    ),
+    columns=["design", "method", "effect"],
+).assign(share=lambda f: 5 + 200 * f["effect"], low=lambda f: f["share"] - 2,
+         high=lambda f: f["share"] + 3)  # fmt: skip
 
 FORMS = {
     "bars": lambda: charts.bars(
@@ -208,6 +217,14 @@ FORMS = {
             columns=["series", "year", "value", "p"],
         ),
         ylabel="Moran's I", reference=-0.05,
+    ),
+    "power_curves": lambda: charts.power_curves(
+        REJECTIONS, xlabel="true slope", ylabel="rejections, %", nominal=5, focus="wild, restricted",
+        marks=[0.1],
+    ),
+    "rejections": lambda: charts.rejections(
+        REJECTIONS[REJECTIONS["effect"] == 0], xlabel="rejections, %", nominal=5,
+        focus="wild, restricted",
     ),
     "scatter": lambda: charts.scatter(
         POINTS, xlabel="Index", ylabel="Upgrading", group="region", colours=REGIONS,
