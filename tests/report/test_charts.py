@@ -219,7 +219,8 @@ FORMS = {
         ylabel="Moran's I", reference=-0.05,
     ),
     "power_curves": lambda: charts.power_curves(
-        REJECTIONS, xlabel="true slope", ylabel="rejections, %", nominal=5, focus="wild, restricted",
+        REJECTIONS, xlabel="true slope", ylabel="rejections, %", nominal=5,
+        focus="wild, restricted",
         marks=[0.1],
     ),
     "rejections": lambda: charts.rejections(
