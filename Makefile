@@ -8,7 +8,7 @@ PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
-.PHONY: all update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check lint readme lock clean distclean help
+.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -27,6 +27,9 @@ explain: $(VENV)/installed ## why each step would run, without running it
 
 smoke: $(VENV)/installed ## the smallest build that touches every step
 	@PYTHONPATH=src $(PY) -m pipeline --params params/smoke.yml all
+
+sweep: data ## key results under many parameter sets, e.g. make sweep S=params/sweeps/provinces.yml
+	@PYTHONPATH=src OPENBLAS_NUM_THREADS=1 $(PY) -m pipeline.sweep "$(S)"
 
 lab: data ## open JupyterLab on the notebooks
 	@cd notebooks && "$(abspath $(VENV))/bin/jupyter" lab

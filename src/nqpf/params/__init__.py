@@ -81,7 +81,7 @@ def load_parameters(path: Path) -> Parameters:
         If the file is absent, is not YAML, or holds a key or value that is not allowed; the
         sentence names file, key, value and what is allowed.
     """
-    return _validated(path, _content(path))
+    return validated(path, read_content(path))
 
 
 def own_data(path: Path) -> list[str]:
@@ -99,12 +99,18 @@ def own_data(path: Path) -> list[str]:
     StudyError
         As `load_parameters`, for the topic `data`.
     """
-    content = {key: value for key, value in _content(path).items() if key == "data"}
-    return _validated(path, content).data.add
+    content = {key: value for key, value in read_content(path).items() if key == "data"}
+    return validated(path, content).data.add
 
 
-def _content(path: Path) -> dict[str, Any]:
-    """What a parameter file holds, as plain values."""
+def read_content(path: Path) -> dict[str, Any]:
+    """What a parameter file holds, as plain values, not yet checked.
+
+    Raises
+    ------
+    StudyError
+        If the file is absent or no YAML of topics.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -125,12 +131,25 @@ def _content(path: Path) -> dict[str, Any]:
     return content
 
 
-def _validated(path: Path, content: dict[str, Any]) -> Parameters:
-    """The content as parameters, or one sentence per fault."""
+def validated(source: object, content: dict[str, Any]) -> Parameters:
+    """The content as parameters.
+
+    Parameters
+    ----------
+    source : object
+        Where it stands, for the sentences.
+    content : dict
+        Topics and their fields.
+
+    Raises
+    ------
+    StudyError
+        One sentence per fault.
+    """
     try:
         return Parameters.model_validate(content)
     except ValidationError as error:
-        raise StudyError("\n".join(_sentence(path, item) for item in error.errors())) from None
+        raise StudyError("\n".join(_sentence(source, item) for item in error.errors())) from None
 
 
 def study_name(path: Path) -> str:
@@ -149,7 +168,7 @@ def study_name(path: Path) -> str:
     return path.stem
 
 
-def _sentence(path: Path, item: Any) -> str:
+def _sentence(path: object, item: Any) -> str:
     """One validation error as a sentence: file, key, value, what is allowed."""
     key = ".".join(str(part) for part in item["loc"]) or "the file as a whole"
     if item["type"] == "extra_forbidden":
