@@ -47,6 +47,28 @@ def test_fields_of_a_notebooks_topics_never_collide():
         ("inference: {draws: '9'}", ["inference.draws", "'9'", "integer"]),
         ("inference: {draws: 3}", ["inference.draws", "is 3", "99"]),
         ("index: {city_years: [2015, 2010]}", ["index.city_years", "first year"]),
+        (
+            "index: {weights: {given: {lab_rd_fte: 2}}}",
+            ["index.weights", "'lab_rd_fte' is not an indicator", "lab_rd_fte_pc"],
+        ),
+        ("index: {weights: {given: {mea_dfi: 0}}}", ["index.weights", "number above zero"]),
+        ("index: {weights: {given: 3}}", ["index.weights", "{name: weight}"]),
+        ("index: {weights: {entropy: 3}}", ["index.weights", "{given: ...}"]),
+        ("index: {weights: 3}", ["index.weights", "is 3", "'equal'"]),
+        ("index: {element_weights: {given: {means: 1}}}", ["each of laborers, means, objects"]),
+        ("index: {element_weights: {given: {land: 1}}}", ["'land' is not an element"]),
+        ("index: {aggregation: {generalised: big}}", ["index.aggregation", "from -10 to 10"]),
+        ("index: {treatment: {winsorise_or_log: 0}}", ["index.treatment", "whole number from 1"]),
+        ("index: {normalisation: {minmax: [100, 1]}}", ["index.normalisation", "lower first"]),
+        ("index: {normalisation: {goalposts: {mea_dfi: 3}}}", ["{indicator: [low, high]}"]),
+        ("index: {normalisation: {reference: []}}", ["index.normalisation", "name a unit"]),
+        ("definitions: {sobol_points: 100}", ["definitions.sobol_points", "power of two"]),
+        ("definitions: {drawn_weights: [sd, sd]}", ["definitions.drawn_weights", "named twice"]),
+        ("definitions: {panel: cities, city: Beijing}", ["'Beijing' is not one of the cities"]),
+        (
+            "study: {case: Jiangsu, peers: [Beijing]}\ndefinitions: {panel: cities}",
+            ["no panel of the cities of Jiangsu"],
+        ),
         ("study: [1, 2]", ["'study'", "[1, 2]"]),
         ("- a\n- b", ["must hold topics", "list"]),
         ("a: [", ["not valid YAML", "line"]),
@@ -112,3 +134,22 @@ def test_any_content_is_valid_or_a_sentence(tmp_path_factory, content):
         load_parameters(path)
     except StudyError as error:
         assert str(path) in str(error)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("treatment", {"winsorise_or_log": 3}),
+        ("normalisation", {"minmax": [1, 100]}),
+        ("normalisation", {"minmax_base": 2015}),
+        ("normalisation", {"reference": ["Jiangsu", "Shenzhen"]}),
+        ("normalisation", {"goalposts": {"mea_dfi": [0, 500]}}),
+        ("weights", {"given": {"mea_dfi": 2.5}}),
+        ("element_weights", {"given": {"laborers": 1, "means": 2, "objects": 1}}),
+        ("aggregation", {"generalised": -1}),
+    ],
+)
+def test_a_choice_that_takes_more_than_a_name_is_kept_as_written(tmp_path, field, value):
+    path = write(tmp_path, yaml.safe_dump({"index": {field: value}}))
+    for notebook in ("02_definitions", "03_mechanisms"):
+        assert load_parameters(path).of(notebook)[field] == value

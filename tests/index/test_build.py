@@ -346,3 +346,27 @@ def test_the_panel_is_not_touched_and_a_second_run_agrees():
     pd.testing.assert_frame_equal(data, before)
     again = build_index(data, tree(), options)
     pd.testing.assert_frame_equal(first.scores, again.scores)
+
+
+def test_weights_of_the_elements_can_be_given_and_must_be_complete():
+    data = panel()
+    given = {"laborers": 1.0, "means": 1.0, "objects": 2.0}
+    options = IndexOptions(element_weights="given", given_above=given)
+    result = build_index(data, tree(), options)
+    elements = result.scores[["laborers", "means", "objects"]].to_numpy()
+    assert result.scores["index"].to_numpy() == pytest.approx(elements @ [0.25, 0.25, 0.5])
+    with pytest.raises(StudyError, match="no weight is given for 'objects'"):
+        tree().reweighted({"laborers": 1.0, "means": 1.0})
+    with pytest.raises(StudyError, match="'means' needs a positive weight"):
+        tree().reweighted(given | {"means": 0.0})
+
+
+def test_of_several_references_the_first_that_is_held_counts():
+    data = panel()
+    alone = IndexOptions(normalisation="reference", reference="u03")
+    several = IndexOptions(normalisation="reference", reference=("Atlantis", "u03", "u01"))
+    one, two = (build_index(data, tree(), options).scores for options in (alone, several))
+    pd.testing.assert_frame_equal(one, two)
+    none = IndexOptions(normalisation="reference", reference=("Atlantis", "Lemuria"))
+    with pytest.raises(StudyError, match="'Atlantis' is not among"):
+        build_index(data, tree(), none)

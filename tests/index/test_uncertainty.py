@@ -5,7 +5,7 @@ import pytest
 from nqpf.errors import StudyError
 from nqpf.index import IndexOptions, build_index
 from nqpf.index.rank_model import Choices, rank_model
-from nqpf.index.uncertainty import leave_one_out, monte_carlo
+from nqpf.index.uncertainty import leave_one_out, monte_carlo, random_weight_ranks
 from tests.index.panels import panel, tree
 
 YEAR = 2013
@@ -148,3 +148,35 @@ def test_leaving_out_one_indicator_moves_ranks_as_a_new_index_does(data):
     assert (some["shift"] == some["rank"] - some["baseline"]).all()
     with pytest.raises(StudyError, match="none can be left out"):
         leave_one_out(data[["i0", "i1", "i2"]], tree(3), year=YEAR)
+
+
+def test_random_weights_rank_as_the_index_with_those_weights(data):
+    result = build_index(data, tree())
+    found = random_weight_ranks(result, year=YEAR, draws=40, seed=6)
+    assert found.baseline.tolist() == ranks_of(result, found.units).tolist()
+    for number in range(40):
+        given = found.choices.iloc[number].to_dict()
+        assert sum(given.values()) == pytest.approx(1)
+        options = IndexOptions(weights="given", given_weights=given, element_weights="implied")
+        drawn = build_index(data, tree(), options)
+        assert found.ranks[number].tolist() == ranks_of(drawn, found.units).tolist()
+
+
+def test_concentrated_weights_stay_near_equal_ones_and_move_ranks_less(data):
+    result = build_index(data, tree())
+    wide, close = (
+        random_weight_ranks(result, year=YEAR, draws=256, seed=6, concentration=c)
+        for c in (1.0, 500.0)
+    )
+    assert close.choices.to_numpy() == pytest.approx(1 / 6, abs=0.04)
+    assert close.mean_shift.mean() < wide.mean_shift.mean() / 2
+
+
+def test_random_weights_need_a_year_with_complete_units(data):
+    broken = data.copy()
+    broken.loc[(slice(None), YEAR), "i0"] = np.nan
+    result = build_index(broken, tree())
+    with pytest.raises(StudyError, match="no unit has all indicators in 2013"):
+        random_weight_ranks(result, year=YEAR, draws=8, seed=1)
+    with pytest.raises(StudyError, match="year 1999 is not among"):
+        random_weight_ranks(result, year=1999, draws=8, seed=1)

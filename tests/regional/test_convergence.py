@@ -9,7 +9,7 @@ from nqpf.regional.beta_convergence import (
     beta_panel_absolute,
     beta_panel_conditional,
 )
-from nqpf.regional.sigma_convergence import sigma_convergence
+from nqpf.regional.sigma_convergence import relative_spread, sigma_convergence
 from tests.regional.panels import growing_panel, panel_of
 
 
@@ -162,3 +162,28 @@ def test_sigma_of_equal_units_is_zero_with_a_zero_band():
     panel = panel_of(pd.DataFrame({2001: [2.0] * 3, 2002: [4.0] * 3}, ["a", "b", "c"]))
     result = sigma_convergence(panel, "y", replications=50, seed=1)
     assert (result.path[["value", "low", "high"]].to_numpy() == 0).all()
+
+
+def test_relative_spread_starts_at_a_hundred_and_tells_points_from_proportions():
+    years = range(2001, 2005)
+    # everyone gains, the leader most in points and least in proportion
+    wide = pd.DataFrame(
+        {y: [10.0 + 4 * k, 20.0 + 5 * k, 40.0 + 6 * k] for k, y in enumerate(years)}
+    )
+    panel = panel_of(wide.set_axis(["a", "b", "c"]))
+    found = relative_spread(panel, "y", replications=99, seed=3)
+    path = found.pivot(index="year", columns="measure", values="value")
+    assert (path.loc[2001] == 100).all()
+    assert path.loc[2004, "standard deviation"] == pytest.approx(
+        100 * wide[2004].std() / wide[2001].std()
+    )
+    assert path.loc[2004, "standard deviation"] > 100
+    assert path.loc[2004, "coefficient of variation"] < 100
+    assert path.loc[2004, "standard deviation of logs"] < 100
+    assert (found["low"] <= found["high"]).all()
+
+
+def test_relative_spread_needs_a_first_year_with_differences():
+    wide = pd.DataFrame({2001: [2.0] * 3, 2002: [2.0, 3.0, 4.0]}, ["a", "b", "c"])
+    with pytest.raises(StudyError, match="differ in 2001"):
+        relative_spread(panel_of(wide), "y", replications=20, seed=1)

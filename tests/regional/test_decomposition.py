@@ -1,3 +1,5 @@
+import json
+
 import inequality as pysal
 import numpy as np
 import pandas as pd
@@ -100,6 +102,26 @@ def test_dagum_worked_example():
     pairs = split.pairs.set_index(["a", "b"])
     assert pairs["gini"].tolist() == pytest.approx([29 / 63, 0.6, 0.32051282051282054], abs=1e-12)
     assert pairs["distance"].tolist() == pytest.approx([27 / 29, 1, 0.72], abs=1e-12)
+
+
+def test_dagum_agrees_with_an_independent_computation(golden):
+    found = json.loads((golden("dagum_identities") / "expected.json").read_text())["expected"]
+    for groups, result in (("groups", "result"), ("separated_groups", "separated")):
+        labels = [name for name, values in found[groups].items() for _ in values]
+        values = [value for values in found[groups].values() for value in values]
+        split = decompose_dagum(values, labels)
+        parts = {
+            "G": split.gini,
+            "Gw": split.within,
+            "Gnb": split.net_between,
+            "Gt": split.transvariation,
+        }
+        assert parts == pytest.approx({k: found[result][k] for k in parts}, abs=1e-12)
+        for pair in split.pairs.to_dict("records"):
+            expected = found[result]["pairs"][pair["a"] + pair["b"]]
+            assert [pair["gini"], pair["distance"]] == pytest.approx(
+                [expected["G"], expected["D"]], abs=1e-12
+            )
 
 
 def test_dagum_separated_groups_do_not_overlap_at_all():

@@ -1,3 +1,5 @@
+import json
+
 import inequality as pysal
 import numpy as np
 import pandas as pd
@@ -36,6 +38,18 @@ def test_gini_of_textbooks():
     income, people = [500, 1500, 2500, 4000, 7500, 15000], [1000, 1200, 1600, 400, 200, 600]
     assert gini(income, people) == pytest.approx(0.5278, abs=1e-4)
     assert gini(BUNDESLAENDER) == pytest.approx(0.5009, abs=1e-4)
+
+
+def test_the_examples_of_reat(golden):
+    found = json.loads((golden("inequality_reat_tiny") / "expected.json").read_text())["expected"]
+    theil, plain = found["theil"], found["gini"]
+    assert theil_l(theil["x"]) == pytest.approx(theil["theil_L_MLD"], abs=1e-4)
+    assert theil_t(theil["x"]) == pytest.approx(theil["theil_T"], abs=1e-4)
+    assert gini(plain["x"]) == pytest.approx(plain["G"], abs=1e-4)
+    assert gini_corrected(plain["x"]) == pytest.approx(plain["G_star"], abs=1e-4)
+    weighted, germany = found["gini_weighted"], found["gini_gdp_bundeslaender_2015"]
+    assert gini(weighted["x"], weighted["w"]) == pytest.approx(weighted["G"], abs=1e-4)
+    assert gini(germany["x"]) == pytest.approx(germany["G"], abs=1e-4)
 
 
 def test_mexican_states(golden):
