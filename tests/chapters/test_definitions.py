@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nqpf.chapters import definitions, definitions_audit, definitions_profiles, definitions_shown
+from nqpf.chapters import (
+    definitions,
+    definitions_audit,
+    definitions_profiles,
+    definitions_shown,
+    definitions_weights,
+)
 from nqpf.errors import StudyError
 from nqpf.index import IndexOptions, build_index, element_hierarchy
 from nqpf.index.uncertainty import leave_one_out
@@ -108,16 +114,16 @@ def test_the_headline_is_the_standing_of_the_unit_followed(measured):
 
 
 def test_weights_of_every_scheme_sum_to_a_hundred_above_the_two_closing_rows(measured):
-    table = definitions_audit.weights_compared(measured)
+    table = definitions_weights.weights_compared(measured)
     schemes = ["weight", "importance", "entropy", "critic", "pca", "sd", "entropy_critic"]
     assert table.loc[list(IDS), schemes].sum().to_numpy() == pytest.approx(100)
     assert table.loc["effective number", "weight"] == pytest.approx(9)
     assert table.loc["largest over smallest", "weight"] == pytest.approx(1)
     narrowest = (
-        table.loc["effective number", list(definitions_audit.SCHEMES)].astype(float).idxmin()
+        table.loc["effective number", list(definitions_weights.SCHEMES)].astype(float).idxmin()
     )
-    expected = definitions_audit.SCHEME_NAMES[narrowest]
-    assert definitions_audit.most_lopsided(table) == expected
+    expected = definitions_weights.SCHEME_NAMES[narrowest]
+    assert definitions_weights.most_lopsided(table) == expected
 
 
 def test_the_rule_for_outliers_counts_the_cells_it_changes(codebook, indicators, geography):
@@ -125,7 +131,7 @@ def test_the_rule_for_outliers_counts_the_cells_it_changes(codebook, indicators,
     spiked.iloc[[3, 40], 0] = [400.0, 300.0]
     options = definitions.index_options([2010, 2015], {})
     found = definitions.measure("provinces", codebook, spiked, geography, options, "C")
-    table = definitions_audit.indicator_table(found).set_index("label")
+    table = definitions_weights.indicator_table(found).set_index("label")
     first = table.loc["name of lab_0"]
     assert first["rule"].startswith("winsorised") or first["rule"] == "log"
     treated = build_index(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nqpf.chapters import consequences, definitions, definitions_judged
+from nqpf.chapters import consequences, definitions, definitions_judged, definitions_regions
 from nqpf.chapters import definitions_dynamics as dynamics
 from nqpf.chapters.associations import Inference
 from nqpf.errors import StudyError
@@ -69,12 +69,12 @@ def test_years_shown_run_from_the_first_to_the_last(parting):
 
 
 def test_parts_of_the_gini_add_up_and_theil_is_beside_them(parting):
-    parts, table = dynamics.inequality_parts(parting, **DRAWN)
+    parts, table = definitions_regions.inequality_parts(parting, **DRAWN)
     rows = table.set_index(["measure", "part"])
     total = parts[parts["year"] == 2016]["value"].sum()
     assert rows.loc[("Gini (Dagum)", "total"), "last"] == pytest.approx(total)
     assert set(table["measure"]) == {"Gini (Dagum)", "Theil T", "Theil L"}
-    facts = dynamics.inequality_facts(table)
+    facts = definitions_regions.inequality_facts(table)
     assert facts["gini_first"][0] > facts["gini_last"][0]
 
 
@@ -83,10 +83,10 @@ def test_who_moved_is_named():
         return 100 + t if k == 0 and t > 0 else start + t
 
     moved = made(course(gain))
-    facts = dynamics.mobility_facts(moved, **DRAWN)
+    facts = definitions_regions.mobility_facts(moved, **DRAWN)
     assert facts["riser"] == ("u00",)
     assert facts["rise"][0] == 11
-    ranks = dynamics.ranks_over_time(moved)
+    ranks = definitions_regions.ranks_over_time(moved)
     assert ranks.groupby("year")["rank"].apply(lambda r: sorted(r) == list(range(1, 13))).all()
 
 

@@ -180,3 +180,20 @@ def test_random_weights_need_a_year_with_complete_units(data):
         random_weight_ranks(result, year=YEAR, draws=8, seed=1)
     with pytest.raises(StudyError, match="year 1999 is not among"):
         random_weight_ranks(result, year=1999, draws=8, seed=1)
+
+
+def test_a_scale_of_the_studys_own_stays_with_its_own_choices(data):
+    """Z-scores on a scale meant for min-max would be negative, which no geometric mean takes."""
+    options = IndexOptions(aggregation="geometric", scale=(1, 100))
+    model = rank_model(data, tree(), options, year=YEAR)
+    found = monte_carlo(model, draws=64, seed=5)
+    assert (
+        found.baseline.tolist()
+        == ranks_of(build_index(data, tree(), options), found.units).tolist()
+    )
+    for number in range(20):
+        chosen = found.choices.iloc[number].to_dict()
+        left_out = chosen.pop("left_out")
+        smaller = tree() if left_out == "none" else tree().without(left_out)
+        result = build_index(data, smaller, IndexOptions(**chosen))
+        assert found.ranks[number].tolist() == ranks_of(result, found.units).tolist()

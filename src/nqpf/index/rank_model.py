@@ -200,7 +200,7 @@ def rank_model(
                 prepared, replace(options, weights=scheme), alternatives[LEFT_OUT], position
             )
         for normalisation, aggregation in product(choices.normalisation, choices.aggregation):
-            varied = replace(options, normalisation=normalisation, aggregation=aggregation)
+            varied = _varied(options, normalisation, aggregation)
             leaf = normalised_scores(
                 prepared.values, tree, varied, prepared.base, prepared.reference
             )
@@ -217,6 +217,16 @@ def rank_model(
         leaves,
         rankdata(-baseline.round(DIGITS), method="min"),
     )
+
+
+def _varied(options: IndexOptions, normalisation: str, aggregation: str) -> IndexOptions:
+    """Options with another normalisation and aggregation.
+
+    A scale of the study's own goes with its own two choices; others have their usual ones.
+    """
+    own = (options.normalisation, options.aggregation) == (normalisation, aggregation)
+    scale = options.scale if own else None
+    return replace(options, normalisation=normalisation, aggregation=aggregation, scale=scale)
 
 
 def removable(tree: Hierarchy) -> list[str]:
