@@ -7,15 +7,17 @@ import pandas as pd
 
 from nqpf.chapters.definitions import Measured, of_any_tree
 from nqpf.index import IndexResult, build_index
+from nqpf.index.build import prepare
 from nqpf.index.importance import (
     concentration,
     effective_number,
     importance_of_indicators,
     largest_to_smallest,
 )
-from nqpf.index.treatment import excess_kurtosis, skewness
+from nqpf.index.treatment import ACTIONS, excess_kurtosis, skewness
 from nqpf.index.weights import SCHEMES
 
+KEPT = "left as it is"  # an indicator that the rule for outliers does not touch
 SCHEME_NAMES = {
     "entropy": "entropy",
     "critic": "CRITIC",
@@ -39,12 +41,9 @@ def indicator_table(measured: Measured) -> pd.DataFrame:
         cells (changed by the rule). The rule is that of COINr, whether or not it is chosen.
     """
     index = measured.index
-    treated = build_index(
-        measured.indicators,
-        index.hierarchy,
-        replace(index.options, treatment="winsorise_or_log"),
-    )
-    changed = treated.treatment.groupby("indicator")["treatment"].agg(["first", "size"])
+    rule = replace(index.options, treatment="winsorise_or_log")
+    action = prepare(measured.indicators, index.hierarchy, rule).action
+    changed = action.reshape(-1, action.shape[-1])
     names = list(index.hierarchy.indicators)
     cells = index.cube.values.reshape(-1, len(names))
     units = measured.codebook.set_index("id")["unit"]
@@ -56,8 +55,8 @@ def indicator_table(measured: Measured) -> pd.DataFrame:
             "coverage": 100 * np.isfinite(cells).mean(axis=0),
             "skew": skewness(cells),
             "kurtosis": excess_kurtosis(cells),
-            "rule": list(changed["first"].reindex(names).fillna("left as it is")),
-            "cells": list(changed["size"].reindex(names).fillna(0).astype(int)),
+            "rule": [ACTIONS.get(int(column[column != 0][:1].sum()), KEPT) for column in changed.T],
+            "cells": (changed != 0).sum(axis=0),
         }
     )
 
