@@ -220,7 +220,7 @@ def test_weights_are_named_in_words():
 def test_the_rule_for_outliers_is_told_whatever_the_normalisation(codebook, indicators, geography):
     """A ratio to the frontier takes no logs, but the table only says what the rule would do."""
     spiked = indicators.copy()
-    spiked.iloc[:, 0] = np.exp(np.linspace(0, 12, 72))
+    spiked.iloc[:, 0] = np.exp(np.linspace(0, 30, 72))
     options = definitions.index_options([2010, 2015], {"normalisation": "frontier"})
     found = definitions.measure("provinces", codebook, spiked, geography, options, "C")
     table = definitions_weights.indicator_table(found).set_index("label")
