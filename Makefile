@@ -8,7 +8,7 @@ PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
-.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check lint readme lock clean distclean help
+.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check bench lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -45,6 +45,9 @@ check-data: $(VENV)/installed ## check own figures, e.g. make check-data DATA=mi
 
 update-data: $(VENV)/installed-dev ## fetch the World Bank's newest figures into a file of their own
 	@PYTHONPATH=src $(PY) -m pipeline.update_data
+
+bench: $(VENV)/installed-dev ## time the study's functions beside other tools, and keep the promises
+	@$(PY) benchmarks $(TOPICS)
 
 lint: $(VENV)/installed-dev ## check style and the direction of imports
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -1,31 +1,17 @@
-"""The index engine against a plain pandas index, and Malmquist against one program per unit.
+"""The index engine against a plain pandas index, and Malmquist against one program per unit."""
 
-Rounds alternate between the tools, so that a busy machine slows all of them; medians over rounds.
-
-    python benchmarks/bench_index.py
-"""
-
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import sys
-import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from frame import Row, compare
 from scipy.optimize import linprog
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from nqpf.index import IndexOptions, build_index, hierarchy_from_tree
 from nqpf.index.rank_model import rank_model
 from nqpf.index.sensitivity import choice_sensitivity
 from nqpf.productivity import malmquist
 
-ROUNDS = 7
 ELEMENTS = ("laborers", "means", "objects")
 
 
@@ -63,44 +49,31 @@ def plain_pandas(panel: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def compare(title: str, tools: Mapping[str, tuple[Callable[[], object], float]], target: float):
-    """Time tools in turn; each is (call, how many of our workloads one call is)."""
-    seconds: dict[str, list[float]] = {name: [] for name in tools}
-    for call, _ in tools.values():
-        call()  # imports and first-use costs are not the tool's
-    for _ in range(ROUNDS):
-        for name, (call, share) in tools.items():
-            start = time.perf_counter()
-            call()
-            seconds[name].append((time.perf_counter() - start) / share)
-    medians = {name: float(np.median(values)) for name, values in seconds.items()}
-    ours = next(iter(medians.values()))
-    print(f"\n{title}  (target {target:g} s: {'met' if ours < target else 'MISSED'})")
-    for name, median in medians.items():
-        print(f"  {name:34s} {median:12.5f} s   {median / ours:10.1f} x")
+def rows() -> Iterator[Row]:
+    """All comparisons."""
+    yield from one_index()
+    yield from sobol(21, limit=5.0)
+    yield from sobol(280, limit=42.0, rounds=1)
+    yield from productivity()
 
 
-def one_index() -> None:
+def one_index() -> Iterator[Row]:
     """One index of 21 units, 15 years, 24 indicators, tables included."""
     panel, tree = panel_of(21, 15, 24), tree_of(24)
     options = IndexOptions(weights="entropy")
     same = build_index(panel, tree, options).scores
     difference = (same - plain_pandas(panel)).abs().max().max()
-    print(f"largest difference to plain pandas: {difference:.1e}")
-    compare(
+    print(f"  (largest difference to plain pandas: {difference:.1e})")
+    yield from compare(
         "one index, 21 x 15 x 24, entropy weights",
-        {
-            "ours, build_index with scores": (
-                lambda: build_index(panel, tree, options).scores,
-                1,
-            ),
-            "plain pandas": (lambda: plain_pandas(panel), 1),
-        },
-        target=0.002,
+        lambda: build_index(panel, tree, options).scores,
+        {"plain pandas": (lambda: plain_pandas(panel), 1.0)},
+        limit=0.002,
+        rounds=7,
     )
 
 
-def sobol(units: int, target: float) -> None:
+def sobol(units: int, limit: float, rounds: int = 3) -> Iterator[Row]:
     """Sobol study of six choices, 8,192 indices."""
     panel, tree = panel_of(units, 15, 24), tree_of(24)
 
@@ -108,21 +81,22 @@ def sobol(units: int, target: float) -> None:
         model = rank_model(panel, tree, year=2014)
         return choice_sensitivity(model, points=1024, seed=1)
 
-    compare(
-        f"Sobol study of six choices, 8,192 indices, {units} x 15 x 24",
+    yield from compare(
+        f"Sobol study, 8,192 indices, {units} x 15 x 24",
+        study,
         {
-            "ours, rank_model and study": (study, 1),
-            "ours, build_index one by one": (
+            "build_index, one by one": (
                 lambda: build_index(panel, tree, IndexOptions(weights="entropy")).levels,
                 1 / 8192,
             ),
             "plain pandas": (lambda: plain_pandas(panel), 1 / 8192),
         },
-        target=target,
+        limit=limit,
+        rounds=rounds,
     )
 
 
-def productivity() -> None:
+def productivity() -> Iterator[Row]:
     """Malmquist of 31 units and 15 years: one sparse program a year against one per unit."""
     rng = np.random.default_rng(2)
     panel = panel_of(31, 15, 2).set_axis(["capital", "labour"], axis=1)
@@ -141,21 +115,9 @@ def productivity() -> None:
             )
 
     programs = 15 * 2 + 14 * 2  # own distances under both returns, and two across each pair
-    compare(
+    yield from compare(
         "Malmquist and its parts, 31 x 15, two inputs",
-        {
-            "ours, one program for all units": (
-                lambda: malmquist(panel, ["capital", "labour"], ["output"]),
-                1,
-            ),
-            "one program per unit": (one_by_one, 1 / programs),
-        },
-        target=2.0,
+        lambda: malmquist(panel, ["capital", "labour"], ["output"]),
+        {"one program per unit": (one_by_one, 1 / programs)},
+        limit=2.0,
     )
-
-
-if __name__ == "__main__":
-    one_index()
-    sobol(21, target=5.0)
-    sobol(280, target=42.0)
-    productivity()

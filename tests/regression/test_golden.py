@@ -213,3 +213,21 @@ def test_terms_of_a_golden_fit_are_tidy(golden):
     assert list(table) == ["term", "estimate", "se", "t", "p", "low", "high"]
     assert (table["low"] < table["high"]).all()
     assert (table["high"] < fit.terms["high"]).all()
+
+
+def test_specifications_of_specr_one_by_one(golden):
+    folder = golden("spec_curve_specr_example")
+    expected = published(folder)
+    data = pd.read_csv(folder / "example_data.csv")
+    panel = data.assign(unit=range(len(data)), year=1).set_index(["unit", "year"])
+    specifications = pd.read_csv(folder / "specs.csv", keep_default_na=False)
+    ours = []
+    for row in specifications.itertuples():
+        controls = row.controls.split("+") if row.controls else []
+        fit = fit_pooled(panel, row.y, [row.x, *(name.strip() for name in controls)])
+        assert fit.n == row.n
+        ours.append(fit.term(row.x)["estimate"])
+    np.testing.assert_allclose(ours, specifications["est"], atol=1e-10)
+    assert len(ours) == expected["n_specs_full_sample"]
+    assert np.median(ours) == pytest.approx(expected["median"], abs=1e-10)
+    assert (min(ours), max(ours)) == pytest.approx((expected["min"], expected["max"]), abs=1e-10)

@@ -144,9 +144,12 @@ def recovery_facts(found: pd.DataFrame) -> dict[str, object]:
         wilson_interval(row.coverage, row.replications, CERTAIN)[1] for row in found.itertuples()
     ]
     short = found[np.array(ends) < COVERAGE]
+    scenario = found[found["name"].str.startswith("scenario")].iloc[0]
     return {
         "recovered": len(found),
         "biased": listed([f"*{name}*" for name in biased["name"]]),
+        "scenario_covered": 100 * float(scenario["coverage"]),
+        "scenario_panels": int(scenario["replications"]),
         "short": listed([f"*{name}*" for name in short["name"]]),
     }
 

@@ -254,5 +254,5 @@ class Validation(Topic):
         4_000, ge=100, le=1_000_000, description="panels drawn for each size, power and overlap"
     )
     recoveries: int = Field(
-        150, ge=20, le=100_000, description="panels drawn for each estimator that must find a truth"
+        120, ge=20, le=100_000, description="panels drawn for each estimator that must find a truth"
     )
