@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from nqpf.chapters.wording import listed, quantity
 from nqpf.regional.beta_convergence import beta_cross_section
 from nqpf.regional.decomposition import dagum_path, theil_path
 from nqpf.regional.mobility import class_transitions, rank_changes, rank_persistence
@@ -118,6 +119,13 @@ def inequality_facts(table: pd.DataFrame) -> dict[str, Fact]:
     return facts
 
 
+def most_of(indicators: pd.DataFrame, head: str, count: int = 2) -> str:
+    """Names of the cities with most of a measure of `SPREAD` in its last full year."""
+    panel = complete_years(indicators, [SPREAD[head]]).panel[SPREAD[head]]
+    last = panel.xs(panel.index.get_level_values("year").max(), level="year")
+    return listed(list(last.nlargest(count).index))
+
+
 def clustering(indicators: pd.DataFrame, weights: SpatialWeights, seed: int) -> pd.DataFrame:
     """Global Moran's I of output, firms and talent with permutation p-values, year by year.
 
@@ -174,10 +182,10 @@ def clustering_facts(paths: pd.DataFrame, local: pd.DataFrame, level: float) -> 
             f"moran_{name}": (mine["value"].iloc[-1], "", 2),
             f"moran_{name}_p": (mine["p"].iloc[-1], "", 3),
             f"moran_{name}_years": (len(mine), "", None),
-            f"moran_{name}_told": (int((mine["p"] < level).sum()), "", None),
+            f"moran_{name}_told": (quantity(int((mine["p"] < level).sum())), "", None),
         }
-    facts["local_told"] = (int(local["told"].sum()), "", None)
-    facts["local_raw"] = (int((local["p"] < level).sum()), "", None)
+    facts["local_told"] = (quantity(int(local["told"].sum())), "", None)
+    facts["local_raw"] = (quantity(int((local["p"] < level).sum())), "", None)
     return facts
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nqpf import upgrading
 from nqpf.chapters.introduction import last_complete_year
+from nqpf.chapters.wording import listed
 from nqpf.errors import StudyError
 from nqpf.regional.decomposition import decompose_theil_t
 
@@ -224,6 +225,29 @@ def region_numbers(table: pd.DataFrame) -> dict[str, float]:
         "west": means["West"],
         "share": split.between / split.total,
     }
+
+
+def best_margins(
+    margins: pd.Series, raw: pd.DataFrame
+) -> dict[str, tuple[object, str, int | None]]:
+    """Who the three best provinces are, and their share of all high-tech revenue.
+
+    Parameters
+    ----------
+    margins : Series
+        As `mean_margin` returns it.
+    raw : DataFrame
+        With hitech_revenue, indexed by unit and year.
+
+    Returns
+    -------
+    dict
+        Value, unit and decimals by name.
+    """
+    best = list(margins.nlargest(BEST).index)
+    revenue = last_values(raw, "hitech_revenue")
+    share = 100 * revenue.reindex(best).sum() / revenue.sum()
+    return {"margin_best": (listed(best), "", None), "margin_best_share": (share, "%", 1)}
 
 
 def best_ratio(margins: pd.Series, case: str) -> float:

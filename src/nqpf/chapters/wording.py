@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from nqpf.report.numbers import WORDS, number
+
 
 def direction(value: float, up: str, down: str, level: str, *, tolerance: float = 0.0) -> str:
     """Word for the sign of a number.
@@ -61,6 +63,19 @@ def counted(count: int, singular: str, plural: str | None = None) -> str:
         Noun for any other count; by default with an s.
     """
     return singular if count == 1 else plural or f"{singular}s"
+
+
+def quantity(count: int) -> str:
+    """A count in words as a sentence takes it: `none`, `one`, `two`; in figures above twenty.
+
+    Parameters
+    ----------
+    count : int
+        How many, not negative.
+    """
+    if count == 0:
+        return "none"
+    return WORDS[count] if count < len(WORDS) else number(count)
 
 
 def significance(p: float, alpha: float = 0.05) -> str:
