@@ -2,7 +2,7 @@
 
 import pytest
 
-from nqpf.chapters.wording import counted, direction, listed, significance
+from nqpf.chapters.wording import counted, direction, listed, quantity, significance
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_counted():
 def test_significance_is_strict_at_its_level():
     assert significance(0.049) == "can be told from zero"
     assert significance(0.05) == "cannot be told from zero"
+
+
+@pytest.mark.parametrize(("count", "word"), [(0, "none"), (1, "one"), (20, "twenty"), (21, "21")])
+def test_quantity(count, word):
+    assert quantity(count) == word
