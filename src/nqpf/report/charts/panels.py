@@ -62,7 +62,7 @@ def scatter_panels(
     figure, axes = canvas(0.3 + 2.55 * rows, rows, columns)
     for place, head in enumerate(heads):
         _panel(axes[place], data[data[panel] == head], slopes[head], list(named[head])[:3])
-        heading(axes[place], wrapped(head, 40))
+        heading(axes[place], wrapped(head, 36))
     for place in range(len(heads), len(axes)):
         axes[place].set_visible(False)
     figure.supxlabel(xlabel, fontsize=9)
