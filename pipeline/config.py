@@ -43,6 +43,7 @@ class Declared:
     summary: str
     figures: tuple[str, ...]
     tables: tuple[str, ...]
+    others: tuple[str, ...] = ()  # files beside the tables, with their endings
 
     def files(self, paths: StudyPaths) -> dict[str, Path]:
         """Every exhibit file by its name, in the folders given."""
@@ -54,7 +55,7 @@ class Declared:
             for exhibit in exhibits:
                 for ending in endings:
                     found[f"{exhibit}.{ending}"] = folder / f"{exhibit}.{ending}"
-        return found
+        return found | {name: paths.tables / name for name in self.others}
 
 
 def parameter_file() -> Path:
@@ -92,7 +93,7 @@ def declared(notebook: str, build: Build) -> Declared:
         If the notebook has no entry there, or its entry has unknown keys.
     """
     entry = all_outputs().get(notebook)
-    known = {"title", "summary", "figures", "tables", "city_figures", "city_tables"}
+    known = {"title", "summary", "figures", "tables", "city_figures", "city_tables", "files"}
     if not isinstance(entry, dict) or not {"title", "summary"} <= set(entry) <= known:
         raise StudyError(
             f"notebooks/outputs.yml must describe {notebook} by title and summary, and by "
@@ -104,6 +105,7 @@ def declared(notebook: str, build: Build) -> Declared:
         entry["summary"],
         tuple(entry.get("figures", []) + (entry.get("city_figures", []) if cities else [])),
         tuple(entry.get("tables", []) + (entry.get("city_tables", []) if cities else [])),
+        tuple(entry.get("files", [])),
     )
 
 

@@ -87,7 +87,9 @@ class TestNotebook:
     def test_exhibits_named_in_the_code_are_those_declared(self, name):
         code = "\n".join(source(cell) for cell in code_cells(read(name)))
         entry = all_outputs()[name]
-        declared = [e for key in entry if key not in ("title", "summary") for e in entry[key]]
+        declared = [
+            e for key in entry if key not in ("title", "summary", "files") for e in entry[key]
+        ]
         named = re.findall(
             r"save_(?:figure|table)\(.*?[\"']((?:fig|tab)-[a-zA-Z0-9-]+)", code, re.S
         )

@@ -12,6 +12,7 @@ def fitter(**kwargs):
         "rewrite": lambda url: url.replace("../figures/", "exhibits/figures/"),
         "claim_href": {"C022": ("06.html#C022", "a sentence")}.get,
         "exhibit_href": {"fig-02-3-elements": "02.html#fig-02-3-elements"}.get,
+        "cell_href": lambda number, cell: f"{number}.html#cell-{cell}" if number == "03" else None,
         "verdicts": {"supported": "#1B8064", "not yet judged": "#8A949C"},
         "ledger": "",
         "linked_images": True,
@@ -98,3 +99,11 @@ def test_long_tables_scroll_in_height_and_long_columns_stay_wide():
     html = fitter().fit(f"<table>{head}<tbody>{body}</tbody></table>")
     assert 'class="table-scroll tall"' in html
     assert '<th>a</th><th class="long">b</th>' in html
+
+
+def test_the_ledger_leads_to_the_cell_that_judged():
+    row = "<th>C022</th><td>03: judge</td>", "<th>C023</th><td>07: judge</td>"
+    html = fitter(ledger="tab-03-1-x").fit(rows(*row))
+    assert '<a class="cell-link" href="03.html#cell-judge">03: judge</a>' in html
+    assert "<td>07: judge</td>" in html  # no such page
+    assert "cell-link" not in fitter().fit(rows(*row))  # only in the ledger

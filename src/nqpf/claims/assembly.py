@@ -43,7 +43,8 @@ def assemble(
         One row per claim in the paper's order: claim_id, section, kind, paraphrase, paper_ref,
         claim (our sentence), notebook, testability, level, applies, priority, data, method,
         verdict, the numbers most asked for (missing where a rule has none), numbers (all, as
-        text), family, supported_if, contradicted_if, exhibit, cell, note, what_would_overturn,
+        text), family, supported_if, contradicted_if, exhibit, cell, judged_in (notebook and
+        cell), note, what_would_overturn,
         data_needed. A claim without a verdict is 'not yet judged'.
 
     Raises
@@ -121,6 +122,7 @@ def _row(
         "contradicted_if": claim.contradicted_if,
         "exhibit": (verdict.exhibit or "") if verdict else "",
         "cell": (verdict.cell or "") if verdict else "",
+        "judged_in": f"{claim.notebook}: {verdict.cell}" if verdict and verdict.cell else "",
         "note": verdict.note if verdict else "",
         "what_would_overturn": claim.what_would_overturn,
         "data_needed": claim.data_needed,

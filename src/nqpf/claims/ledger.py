@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from nqpf.claims.cells import running_cell
 from nqpf.claims.evidence import numbers_of
 from nqpf.claims.plan import PAPER_CASE, PlannedClaim, family_members, load_plan
 from nqpf.claims.record import Verdict, verify, write_verdicts
@@ -111,7 +112,7 @@ class Ledger:
         exhibit : str
             Figure or table that shows the numbers.
         cell : str, optional
-            Notebook cell that computed them.
+            Notebook cell that judges; the running one by default.
         note : str
             Remark for readers of the ledger.
         **numbers
@@ -282,7 +283,7 @@ class Ledger:
             contradicted_if=claim.contradicted_if,
             family=claim.family,
             exhibit=exhibit,
-            cell=cell,
+            cell=cell if cell or word == NOT_TESTABLE else running_cell(self.notebook),
             data=claim.data,
             note=note,
         )

@@ -129,6 +129,11 @@ class _Links:
         page = self.pages.get(EXHIBIT.fullmatch(exhibit)[2])
         return f"{page}#{exhibit}" if page else None
 
+    def cell(self, number: str, cell: str) -> str | None:
+        """Where the code of a cell stands."""
+        page = self.pages.get(number)
+        return f"{page}#cell-{cell}" if page else None
+
 
 def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_images: bool) -> None:
     """Replace Markdown and html by what the site shows, in reading order."""
@@ -138,6 +143,7 @@ def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_im
         links.rewrite,
         links.claim,
         links.exhibit,
+        links.cell,
         verdicts=colours("verdicts"),
         ledger=ledger.table if ledger and ledger.href == links.here else "",
         linked_images=linked_images,

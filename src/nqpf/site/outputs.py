@@ -16,6 +16,7 @@ PIXELS_PER_POINT = 4 / 3
 TALL = 30  # rows beyond which a table scrolls inside its own height
 LONG = 60  # characters beyond which a column is text to be read, and is kept wide enough for it
 SIDES = ("left", "right", "center")
+CELL = re.compile(r"([0-9A]\d): ([a-z0-9-]+)")  # notebook and cell, as the ledger names them
 EXHIBIT = re.compile(r"(fig|tab)-([0-9A-Z]\d)-(\d+)-[a-z0-9-]+")
 
 
@@ -33,6 +34,8 @@ class OutputFitter:
         Link and sentence of a claim by its id; none where there is no ledger.
     exhibit_href : callable
         Link of an exhibit by its id; none where its page is not in the site.
+    cell_href : callable
+        Link of a cell by number of its notebook and id; none where its page is not in the site.
     verdicts : mapping of str to str
         Colour of each verdict, which is marked where it fills a cell of a table.
     ledger : str
@@ -45,6 +48,7 @@ class OutputFitter:
     rewrite: Callable[[str], str]
     claim_href: Callable[[str], tuple[str, str] | None]
     exhibit_href: Callable[[str], str | None]
+    cell_href: Callable[[str, str], str | None]
     verdicts: Mapping[str, str]
     ledger: str
     linked_images: bool
@@ -128,6 +132,14 @@ class OutputFitter:
             cell.clear()
             name = f"{kind} {match[2].lstrip('0')}.{int(match[3])}"
             link = f'<a class="exhibit-link" href="{href}">{name}</a>'
+            cell.append(BeautifulSoup(link, "html.parser"))
+        elif (
+            is_ledger
+            and (match := CELL.fullmatch(text))
+            and (href := self.cell_href(*match.groups()))
+        ):
+            cell.clear()
+            link = f'<a class="cell-link" href="{href}">{text}</a>'
             cell.append(BeautifulSoup(link, "html.parser"))
 
 
