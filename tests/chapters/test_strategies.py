@@ -9,7 +9,13 @@ import pytest
 import yaml
 
 from nqpf import data
-from nqpf.chapters import strategies, strategies_read, strategy_links, strategy_tests
+from nqpf.chapters import (
+    strategies,
+    strategies_read,
+    strategy_links,
+    strategy_tests,
+    strategy_ways,
+)
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import declared_tests, level_of
 from nqpf.claims.plan import family_members, load_plan
@@ -194,6 +200,8 @@ def test_the_frontier_ends_in_both_scenarios_and_has_spillovers_apart(run, links
         row = strategies_read.effect_of(table, name, "mean")
         assert plain.loc[share, "x"] == pytest.approx(row["estimate"])
         assert plain.loc[share, "x_low"] == pytest.approx(row["low"])
+    assert plain["gap"].iloc[0] == pytest.approx(plain.loc[1.0, "x"] - plain.loc[0.0, "x"])
+    assert plain["gap_low"].iloc[0] <= plain["gap"].iloc[0] <= plain["gap_high"].iloc[0]
     near = curve[curve["series"] == "with spillovers"].set_index("share")
     assert near.loc[1.0, "x"] != plain.loc[1.0, "x"]
     assert plain.loc[0.0, "y"] == pytest.approx(0, abs=1e-9)  # the same share everywhere
@@ -266,8 +274,13 @@ def test_both_is_compared_with_the_better_alone(run):
 def test_one_row_per_scenario_with_the_range_of_specifications(run, links, level):
     applied, table, _ = run
     apart = strategies.under_specifications(table, applied, links, level, "P03")
-    found = strategies_read.scenario_table([table], [apart])
+    moves = strategies.index_moves(table, applied, links, level, "P03")
+    found = strategies_read.scenario_table([table], [apart], [moves])
     assert list(found["scenario"]) == list(table["scenario"].unique())
+    by_name = found.set_index("scenario")["index"]
+    span = np.ptp(level.values["lab_rd_fte_pc"])
+    sd = level.values["lab_rd_fte_pc"].xs(2022, level="year").std()
+    assert by_name["talent-alone"] == pytest.approx(100 / 12 * 0.4 * sd / span)  # one of twelve
     assert (found["specified_low"] <= found["estimate"] + 1e-9).all()
     assert (found["specified_high"] >= found["estimate"] - 1e-9).all()
 
@@ -280,16 +293,17 @@ def test_words_follow_the_interval(low, high, words):
     assert words in strategies_read.complements({"low": low, "high": high})
 
 
-def test_frontier_words_follow_the_intervals():
-    row = {"share": [0.0, 1.0], "series": "without spillovers", "x": [1.0, 2.0], "y": [0.0, 3.0]}
-    curve = pd.DataFrame({**row, "x_low": -1.0, "x_high": 3.0, "y_low": -1.0, "y_high": 4.0})
+def test_frontier_words_follow_the_difference_of_its_ends():
+    rows = {"share": [0.0, 1.0], "series": "without spillovers", "x": [1.0, 2.0], "y": [0.0, 3.0]}
+    curve = pd.DataFrame({**rows, "gap": 1.0, "gap_low": -1.0, "gap_high": 3.0})
     curve = pd.concat([curve, curve.assign(series="with spillovers")])
     found = strategies_read.frontier_facts(curve)
-    assert found["ends_clear"] == 0
-    assert "recommends neither" in found["clear_reading"]
+    assert found["gap_alone"] == found["gap_near"] == 1.0
+    assert "recommends neither" in found["gap_reading"]
     assert "leaves inequality as it is" in found["even_reading"]
-    clear = strategies_read.frontier_facts(curve.assign(x_low=0.5, y_low=0.5))
-    assert clear["ends_clear"] == clear["ends"] == 6
+    uneven = strategies_read.frontier_facts(curve.assign(gap_low=0.5, y=1.0))
+    assert "can be told without spillovers and with spillovers" in uneven["gap_reading"]
+    assert "need not" in uneven["even_reading"]
 
 
 def test_which_tests_are_clear_is_said_in_a_sentence():
@@ -300,8 +314,15 @@ def test_which_tests_are_clear_is_said_in_a_sentence():
 
 def test_benchmarks_are_counted(level):
     scores = level.values["lab_rd_fte_pc"]
-    ways = strategies_read.ways_of_cities(scores, (2013, 2022), 0.95)
+    ways = strategy_ways.ways_of_cities(scores, (2013, 2022), 0.95)
     assert sorted(ways["label"]) == UNITS
-    facts = strategies_read.benchmark_facts(ways)
+    facts = strategy_ways.benchmark_facts(ways)
     assert facts["behind"] == (ways["gap"] > 0).sum()
     assert facts["open_ended"] <= facts["behind"]
+
+
+def test_the_case_has_a_way_on_every_indicator(level):
+    ways = strategy_ways.ways_of_case(level.values, TREE, PROVINCES, "P03", (2013, 2022), 0.95)
+    assert list(ways["indicator"]) == list(TREE.indicators)
+    assert set(ways["element"]) == set(TREE.elements)
+    assert ways["label"].notna().all()

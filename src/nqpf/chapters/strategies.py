@@ -20,6 +20,8 @@ from nqpf.scenarios import (
     Simulated,
     apply_scenario,
     by_specification,
+    contrast,
+    index_change,
     mixtures,
     simulate,
     sizes_of,
@@ -153,6 +155,33 @@ def under_specifications(
     return pd.concat(found, ignore_index=True)
 
 
+def index_moves(
+    table: pd.DataFrame,
+    applied: Mapping[str, Applied],
+    links: Mapping[str, Link],
+    level: Level,
+    case: str | None,
+) -> pd.Series:
+    """Change of the whole index under each scenario of a table of `run_all`.
+
+    Parameters
+    ----------
+    table, applied, links, level, case
+        As for `under_specifications`.
+
+    Returns
+    -------
+    Series
+        By scenario: points of the case's index, or of the mean over all units without a case.
+    """
+    whole = replace(links["total"], hierarchy=level.hierarchy, nodes=("index",))
+    found = {}
+    for row in table[["scenario", "year"]].drop_duplicates().itertuples():
+        moved = index_change(whole, applied[row.scenario].indicators, row.year)
+        found[row.scenario] = float(moved.mean() if case is None else moved[case])
+    return pd.Series(found)
+
+
 def frontier_of(
     link: Link,
     adjacency: pd.DataFrame,
@@ -179,7 +208,8 @@ def frontier_of(
     -------
     DataFrame
         Columns series, share, x (change of the mean, %), y (change of Theil's T, %), x_low, x_high,
-        y_low, y_high.
+        y_low, y_high (at the ends), and gap, gap_low, gap_high: the mean under the concentrated
+        scenario less that under the spread one, in points, the same in all rows of a series.
     """
     if absent := [name for name in pair if name not in applied]:
         raise StudyError(
@@ -195,10 +225,12 @@ def frontier_of(
     near = replace(link, adjacency=adjacency)
     tables = []
     for series, one in (("without spillovers", link), ("with spillovers", near)):
-        found = simulate(
+        drawn = simulate(
             one, ends, year, replications=simulation.replications, seed=simulation.seed,
             level=simulation.level,
-        ).table.set_index(["scenario", "quantity"])  # fmt: skip
+        )  # fmt: skip
+        found = drawn.table.set_index(["scenario", "quantity"])
+        gap = contrast(drawn, str(SHARES[-1]), str(SHARES[0]), "mean", simulation.level)
         curve = by_specification({series: one}, mixed, year, case=None)
         curve = curve.pivot(index="scenario", columns="quantity", values="estimate")
         rows = pd.DataFrame({"share": curve.index.astype(float), "series": series})
@@ -207,5 +239,6 @@ def frontier_of(
             for end in ("low", "high"):
                 values = found[end].unstack("quantity")[quantity].reindex(curve.index)
                 rows[f"{axis}_{end}"] = values.to_numpy()
+        rows["gap"], rows["gap_low"], rows["gap_high"] = gap["estimate"], gap["low"], gap["high"]
         tables.append(rows)
     return pd.concat(tables, ignore_index=True)

@@ -7,13 +7,12 @@ import pandas as pd
 
 from nqpf.chapters.wording import counted, listed
 from nqpf.errors import StudyError
-from nqpf.scenarios import Simulated, contrast, distance_to_benchmark
+from nqpf.scenarios import Simulated, contrast
 
 TALENT, CAPITAL, BOTH = "talent-alone", "capital-alone", "talent-and-capital"
 PROVINCE_PAIR = ("provinces-core", "provinces-spread")
 CITY_PAIR = ("cities-core", "cities-spread")
 SAME = 1e-9  # a change that is none but for rounding
-FAR = 40.0  # years at which the axis of ways ends
 
 
 def side(low: float, high: float) -> str:
@@ -140,7 +139,7 @@ def specification_facts(
 
 
 def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
-    """Ends of a frontier, and whether any interval leaves zero.
+    """Ends of a frontier, and whether they can be told apart.
 
     Parameters
     ----------
@@ -158,26 +157,18 @@ def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
         part = curve[curve["series"] == series].sort_values("share")
         for row, end in ((part.iloc[0], "spread"), (part.iloc[-1], "core")):
             found |= {f"{end}_{name}": row["x"], f"{end}_{name}_theil": row["y"]}
-    ends = curve[curve["share"].isin([0.0, 1.0])]
-    clear = [
-        bool((row[f"{axis}_low"] > 0) or (row[f"{axis}_high"] < 0))
-        for row in ends.to_dict("records")
-        for axis in ("x", "y")
-        if abs(row[axis]) > SAME  # else no change by construction
-    ]
-    found["ends_clear"], found["ends"] = sum(clear), len(clear)
-    if not any(clear):
-        found["clear_reading"] = (
-            "No interval at the ends leaves zero, so the figure shows how little the data can "
-            "decide and recommends neither strategy."
-        )
-    elif all(clear):
-        found["clear_reading"] = "Every interval at the ends leaves zero."
-    else:
-        found["clear_reading"] = (
-            "Not every interval at the ends holds zero, but most of what sets the strategies apart "
-            "lies within them."
-        )
+    gaps = curve.groupby("series", sort=False)[["gap", "gap_low", "gap_high"]].first()
+    for series, name in (("without spillovers", "alone"), ("with spillovers", "near")):
+        for column in gaps:
+            found[f"{column}_{name}"] = float(gaps.loc[series, column])
+    clear = [name for name, row in gaps.iterrows() if row["gap_low"] > 0 or row["gap_high"] < 0]
+    found["gap_reading"] = (
+        f"Which of the two does more for the mean can be told {listed(clear)}, by this one "
+        "specification."
+        if clear
+        else "Which of the two does more for the mean cannot be told, and the figure recommends "
+        "neither."
+    )
     return found
 
 
@@ -189,7 +180,11 @@ def in_order(table: pd.DataFrame, link: str) -> pd.DataFrame:
     return rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
-def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def scenario_table(
+    tables: Sequence[pd.DataFrame],
+    apart: Sequence[pd.DataFrame],
+    moves: Sequence[pd.Series],
+) -> pd.DataFrame:
     """Every scenario in one row with interval and range of specifications.
 
     Parameters
@@ -198,15 +193,18 @@ def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]
         As `strategies.run_all` returns them, one per level.
     apart : sequence of DataFrame
         As `strategies.under_specifications` returns them, in the same order.
+    moves : sequence of Series
+        As `strategies.index_moves` returns them.
 
     Returns
     -------
     DataFrame
-        Columns scenario, label, outcome (with its unit), whose (the case or the mean), estimate,
-        low, high, specified_low, specified_high, moved, outside, skipped, year.
+        Columns scenario, label, outcome (with its unit), whose (the case or the mean), index
+        (change in points), estimate, low, high, specified_low, specified_high, moved, outside,
+        skipped, year.
     """
     rows = []
-    for table, others in zip(tables, apart, strict=True):
+    for table, others, moved in zip(tables, apart, moves, strict=True):
         for name in table["scenario"].unique():
             quantity = "case" if (table["quantity"] == "case").any() else "mean"
             row = effect_of(table, name, quantity)
@@ -218,6 +216,7 @@ def scenario_table(tables: Sequence[pd.DataFrame], apart: Sequence[pd.DataFrame]
                     "label": row["label"],
                     "outcome": f"{row['outcome']}, {'%' if row['logged'] else 'points'}",
                     "whose": "the case" if quantity == "case" else "the mean",
+                    "index": moved[name],
                     **{one: row[one] for one in ("estimate", "low", "high")},
                     "specified_low": low,
                     "specified_high": high,
@@ -236,53 +235,11 @@ def guard_facts(table: pd.DataFrame) -> dict[str, int]:
         As `scenario_table` returns it.
     """
     beyond = table[table["outside"] > 0]
-    return {"beyond_scenarios": len(beyond), "beyond_cells": int(beyond["outside"].sum())}
-
-
-def benchmark_facts(ways: pd.DataFrame) -> dict[str, float | str]:
-    """The nearest and the farthest benchmark and how many have no sure end.
-
-    Parameters
-    ----------
-    ways : DataFrame
-        As `scenarios.distance_to_benchmark` returns it, with label.
-    """
-    behind = ways[ways["gap"] > 0].sort_values("years", kind="stable")
-    if behind.empty:
-        return {"behind": 0, "nearest": "none", "nearest_years": 0.0, "open_ended": 0}
     return {
-        "behind": len(behind),
-        "nearest": behind["label"].iloc[0],
-        "nearest_years": float(behind["years"].iloc[0]),
-        "open_ended": int(np.isinf(behind["high"]).sum()),
+        "simulated": len(table),
+        "beyond_scenarios": len(beyond),
+        "beyond_cells": int(beyond["outside"].sum()),
     }
-
-
-def ways_of_cities(scores: pd.Series, years: tuple[int, int], level: float) -> pd.DataFrame:
-    """Years of every city to the three best of its index; cities without a score are left out.
-
-    Parameters
-    ----------
-    scores : Series
-        Index of the cities by unit and year.
-    years : tuple of int
-        First and last year.
-    level : float
-        Coverage of intervals.
-
-    Returns
-    -------
-    DataFrame
-        As `distance_to_benchmark`, with label (the city), the nearest first.
-    """
-    panel = scores.rename("index").to_frame()
-    last = scores.xs(years[1], level="year").dropna()
-    rows = [
-        distance_to_benchmark(panel, city, ["index"], years, level=level).assign(label=city)
-        for city in last.index
-    ]
-    table = pd.concat(rows, ignore_index=True)
-    return table.sort_values(["years", "gap"], kind="stable", ignore_index=True)
 
 
 def trade_facts(trade: pd.DataFrame, case: str) -> dict[str, float | str]:
