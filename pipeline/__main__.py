@@ -15,6 +15,7 @@ from pipeline.config import (
     notebooks,
     parameter_file,
 )
+from pipeline.kernels.process import WARM, is_warm
 from pipeline.own_data import use_own_data
 
 
@@ -53,6 +54,7 @@ def _arguments() -> argparse.Namespace:
 
 def _build(arguments: argparse.Namespace) -> int:
     """Check the parameters, take the lock of the checkout and run the graph."""
+    is_warm()  # raises if KERNEL is mistyped
     build = current_build()
     _check_notebooks(build)
     selection = _selection(arguments, build.study)
@@ -73,6 +75,7 @@ def _build(arguments: argparse.Namespace) -> int:
             selection, workers=arguments.workers, explain=arguments.explain, stop=_stop
         )
     finally:
+        WARM.stop()
         lock.release()
 
 
@@ -88,10 +91,10 @@ def _selection(arguments: argparse.Namespace, study: str) -> str:
 
 
 def _stop() -> None:
-    """End the kernels of an interrupted build."""
-    from pipeline.run_notebook import stop_kernels
-
-    stop_kernels()
+    """End what an interrupted build has started."""
+    if "pipeline.engine" in sys.modules:  # else no notebook has begun
+        sys.modules["pipeline.engine"].interrupt()
+    WARM.stop()
 
 
 def _check_notebooks(build: Build) -> None:

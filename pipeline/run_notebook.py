@@ -1,82 +1,21 @@
 """Run one notebook on a stage and move its results into place once it has succeeded."""
 
-import contextlib
 import json
-import logging
 import os
 import shutil
-import signal
-import threading
 from pathlib import Path
 
 import nbformat
 import papermill
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import ERROR_MARKER_TAG
 
 from nqpf.errors import StudyError
-from nqpf.paths import NOTEBOOKS, ROOT, STAGE_VARIABLE, StudyPaths
+from nqpf.paths import NOTEBOOKS, StudyPaths
+from pipeline import engine
 from pipeline.config import Declared
 
-ENGINE = "staged"
 INJECTED = "injected-parameters"  # papermill's tag
-_clients: set[PapermillNotebookClient] = set()  # those whose kernels run
-_stopping = threading.Event()  # the build was interrupted
-START_SECONDS = 120  # for a kernel to come up on a busy machine
-CELL_SECONDS = 900  # after which a cell counts as one that never ends
-
-
-class StagedEngine(NBClientEngine):
-    """papermill's own engine with an environment of its own for each kernel."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs):
-        """Run the notebook with its stage, one thread and a neutral locale."""
-        client = PapermillNotebookClient(
-            nb_man,
-            kernel_name=kernel_name,
-            timeout=CELL_SECONDS,
-            startup_timeout=START_SECONDS,
-            record_timing=False,
-            extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": str(NOTEBOOKS)}},
-        )
-        _clients.add(client)
-        try:
-            return client.execute(env=kernel_environment(kwargs["stage"]))
-        finally:
-            _clients.discard(client)
-
-
-papermill_engines.register(ENGINE, StagedEngine)
-logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters are checked by pydantic
-
-
-def stop_kernels() -> None:
-    """End all running kernels at once, because the build was interrupted."""
-    _stopping.set()
-    for client in list(_clients):
-        if client.km is not None and client.km.provisioner is not None:
-            with contextlib.suppress(ProcessLookupError):  # it has just ended
-                os.kill(client.km.provisioner.pid, signal.SIGKILL)
-
-
-def kernel_environment(stage: Path) -> dict[str, str]:
-    """Environment in which a notebook gives the same results on every machine."""
-    one_thread = dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-    )
-    return {
-        **os.environ,
-        **one_thread,
-        "PYTHONPATH": str(ROOT / "src"),
-        STAGE_VARIABLE: str(stage),
-        "MPLBACKEND": "agg",
-        "PYTHONHASHSEED": "0",
-        "TZ": "UTC",
-    }
 
 
 def run_notebook(
@@ -117,16 +56,19 @@ def run_notebook(
             NOTEBOOKS / f"{notebook}.ipynb",
             copy,
             parameters=parameters,
-            engine_name=ENGINE,
+            engine_name=engine.ENGINE,
             stage=stage.root,
+            copy=copy,
             kernel_name="python3",
             progress_bar=False,
+            request_save_on_cell_execute=False,  # once, at the end, is enough
         )
     except Exception as error:
-        if _stopping.is_set():
+        if engine.is_interrupted():
             raise
         sentence = _sentence(notebook, error, copy, kept)
         _keep(copy, kept)
+        shutil.rmtree(stage.root)
         raise StudyError(sentence) from None
     _check(notebook, declared, stage)
     _without_clock(copy)
@@ -141,6 +83,10 @@ def _sentence(notebook: str, error: Exception, copy: Path, kept: Path) -> str:
     if isinstance(error, PapermillExecutionError):
         cell = _cell(nbformat.read(copy, as_version=4), error.cell_index)
         return f"{notebook} stopped in {cell}: {error.ename}: {error.evalue}{more}"
+    if isinstance(error, engine.KernelEndedError):
+        executed = nbformat.read(copy, as_version=4)
+        cell = _cell(executed, engine.last_begun(executed))
+        return f"{notebook} stopped in {cell}: {error}{more}"
     return f"{notebook} could not be run: {type(error).__name__}: {error}{more}"
 
 

@@ -7,6 +7,7 @@ from pytask import Product, task
 
 from nqpf.paths import CODEBOOK, DATA, PROCESSED, RAW, ROOT
 from pipeline.imports import files_of
+from pipeline.kernels.process import call
 
 PANELS = [
     PROCESSED / f"{name}.csv"
@@ -36,6 +37,4 @@ def task_data(
     raw: list[Path], codebook: list[Path], code: list[Path], panels: Annotated[list[Path], Product]
 ) -> None:
     """Check the raw tables and build the panels."""
-    from nqpf.data.build import build_processed  # pandas is only paid for when it is needed
-
-    build_processed(panels[0].parent)
+    call("pipeline.jobs:build_panels", str(panels[0].parent))

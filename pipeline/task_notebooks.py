@@ -9,6 +9,7 @@ from pytask import Product, PythonNode, task
 from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT, SCENARIOS
 from pipeline.config import LAST, current_build, declared, notebooks, parameters_of
 from pipeline.imports import files_of, imported_by_notebook
+from pipeline.kernels.process import begin_to_warm_up
 from pipeline.task_data import PANELS
 
 BUILD = current_build()
@@ -46,7 +47,7 @@ for name in notebooks():
             "data": [*PANELS, *sorted(CODEBOOK.glob("*.csv")), *sorted(RAW.rglob("*.csv"))],
             "code": files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb")),
             "lock": ROOT / "requirements.lock",
-            "runner": ROOT / "pipeline" / "run_notebook.py",
+            "runner": [ROOT / "pipeline" / f"{part}.py" for part in ("engine", "run_notebook")],
             "scenarios": scenario_files(name),
             "earlier": found_by_others(name),
             "made": [*results(name), *declared(name, BUILD).files(BUILD.paths).values()],
@@ -58,12 +59,13 @@ for name in notebooks():
         data: list[Path],
         code: list[Path],
         lock: Path,
-        runner: Path,
+        runner: list[Path],
         scenarios: list[Path],
         earlier: list[Path],
         made: Annotated[list[Path], Product],
     ) -> None:
         """Run a notebook with its parameters."""
+        begin_to_warm_up()
         from pipeline.run_notebook import run_notebook  # papermill is only paid for when needed
 
         name = notebook.stem

@@ -8,6 +8,7 @@ from pytask import Product, PythonNode, task
 from nqpf.paths import NOTEBOOKS, ROOT
 from pipeline.config import current_build, declared, notebooks
 from pipeline.imports import files_of
+from pipeline.kernels.process import call
 from pipeline.task_notebooks import results
 
 BUILD = current_build()
@@ -34,9 +35,7 @@ for name in notebooks():
         page: Annotated[Path, Product],
     ) -> None:
         """Publish one notebook."""
-        from pipeline.publish import publish_page  # nbconvert is only paid for when it is needed
-
-        publish_page(executed, page, BUILD)
+        call("pipeline.jobs:publish_page", str(executed), str(page))
 
 
 @task(
@@ -59,6 +58,4 @@ def task_index(
     index: Annotated[Path, Product],
 ) -> None:
     """Publish the front page, the shared assets and the downloads."""
-    from pipeline.publish import publish_index
-
-    publish_index(index, BUILD)
+    call("pipeline.jobs:publish_index", str(index))

@@ -1,0 +1,142 @@
+"""papermill's engine as the build needs it: warm kernels, a neutral environment, a total limit."""
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.iorw import write_ipynb
+
+from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE
+from pipeline.kernels.process import base_environment, is_warm
+from pipeline.kernels.provisioner import use_forked_kernels
+
+ENGINE = "staged"
+START_SECONDS = 120  # for a kernel to come up on a busy machine
+LIMIT_VARIABLE = "NQPF_TIMEOUT"  # seconds that a notebook may take in all
+LIMIT_SECONDS = 900
+
+_interrupted = threading.Event()
+_running: set[PapermillNotebookClient] = set()
+
+
+class KernelEndedError(Exception):
+    """A kernel did not live to the end of its notebook; the message says why."""
+
+
+class StagedEngine(NBClientEngine):
+    """papermill's own engine with an environment and a limit of its own for each notebook."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        stage: Path,
+        copy: Path,
+        **_: object,
+    ) -> None:
+        """Run the notebook; if its kernel ends early, still leave a partial copy.
+
+        Raises
+        ------
+        KernelEndedError
+            If the kernel dies or has to be ended because the limit is over.
+        """
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            timeout=None,
+            startup_timeout=START_SECONDS,
+            record_timing=False,
+            shutdown_kernel="immediate",  # all it made is on disk or has been sent
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(NOTEBOOKS)}},
+        )
+        seconds = limit_seconds()
+        expired = threading.Event()
+        kernels = []
+        client.on_notebook_start = lambda **_: kernels.append(client.km.provisioner.process)
+
+        def expire() -> None:
+            expired.set()
+            _kill(client)
+
+        clock = threading.Timer(seconds, expire)
+        clock.daemon = True
+        clock.start()
+        environment = {**base_environment(), STAGE_VARIABLE: str(stage)}
+        _running.add(client)
+        try:
+            with (stage / "kernel.log").open("ab") as log:
+                client.execute(env=environment, stdout=log, stderr=log)
+        except Exception as error:
+            write_ipynb(nb_man.nb, str(copy))
+            if expired.is_set():
+                raise KernelEndedError(
+                    f"it did not end within {seconds:g} s; allow more with TIMEOUT="
+                ) from error
+            if isinstance(error, DeadKernelError) and kernels:
+                raise KernelEndedError(f"its kernel {_cause(kernels[0].poll())}") from error
+            raise
+        finally:
+            clock.cancel()
+            _running.discard(client)
+
+
+def interrupt() -> None:
+    """End all running kernels at once, because the build was interrupted."""
+    _interrupted.set()
+    for client in list(_running):
+        _kill(client)
+
+
+def is_interrupted() -> bool:
+    """Whether failures are only those of kernels that were ended on purpose."""
+    return _interrupted.is_set()
+
+
+def limit_seconds() -> float:
+    """Seconds that one notebook may take in all."""
+    return float(os.environ.get(LIMIT_VARIABLE) or LIMIT_SECONDS)
+
+
+def last_begun(notebook: nbformat.NotebookNode) -> int:
+    """Index of the last cell that was begun, the first if none was."""
+    begun = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    return begun[-1] if begun else 0
+
+
+def _kill(client: PapermillNotebookClient) -> None:
+    """End the kernel of a notebook and all it has started."""
+    manager = client.km
+    if manager is not None and manager.provisioner is not None and manager.provisioner.pid:
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.killpg(manager.provisioner.pid, signal.SIGKILL)
+
+
+def _cause(code: int | None) -> str:
+    """What the exit code of a kernel says."""
+    if code == -signal.SIGKILL:
+        return "was killed by the system, most likely because memory ran out"
+    if code is not None and code < 0:
+        return f"was ended by signal {-code} ({signal.Signals(-code).name})"
+    return f"ended with exit code {code}"
+
+
+if is_warm():
+    use_forked_kernels()
+papermill_engines.register(ENGINE, StagedEngine)
+logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters are checked by pydantic
+logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is said by the build

@@ -1,0 +1,96 @@
+"""What a fork of the warm process does: it becomes a kernel, or runs one function of the build."""
+
+import ctypes
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from typing import NoReturn
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def run(instructions: int, status: int) -> NoReturn:
+    """Follow the instructions and leave without running anything of the warm process.
+
+    Parameters
+    ----------
+    instructions : int
+        Descriptor with one JSON object: `target` (module:function), its `arguments`, the
+        `environment`, the `folder` to work in and a `log` for what is written to the screen.
+    status : int
+        Descriptor for lines: `pid`, and `error` with a JSON object where the function raised.
+    """
+    code = 1
+    try:
+        die_with_parent()
+        _calm_signals()
+        os.setsid()
+        os.write(status, f"pid {os.getpid()}\n".encode())
+        with os.fdopen(instructions, encoding="utf-8") as stream:
+            order = json.load(stream)
+        _settle(order["environment"], order["folder"], order["log"])
+        module, _, name = order["target"].partition(":")
+        getattr(importlib.import_module(module), name)(*order["arguments"])
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException as error:  # sent to the build, which raises it there
+        kind = type(error).__name__
+        report = {"kind": kind, "sentence": str(error), "traceback": traceback.format_exc()}
+        os.write(status, f"error {json.dumps(report)}\n".encode())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def run_kernel(arguments: list[str]) -> None:
+    """Be an ipykernel, as `python -m ipykernel_launcher` would.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Of the launcher: the connection file and options.
+    """
+    from ipykernel.kernelapp import IPKernelApp
+
+    root = os.path.abspath(os.environ["PYTHONPATH"] + "/..")
+    sys.path[:] = [place for place in sys.path if place not in ("", root)]
+    sys.argv = ["ipykernel_launcher", *arguments]
+    if sys.modules.get("rfc3987_syntax", "absent") is None:  # see pipeline/__init__.py
+        del sys.modules["rfc3987_syntax"]
+    IPKernelApp.launch_instance(argv=arguments)
+
+
+def die_with_parent() -> None:
+    """Ask the system to kill this process when the warm one ends, even by kill -9."""
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the system knew
+        os._exit(1)
+
+
+def _calm_signals() -> None:
+    """Undo what the warm process has set."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _settle(environment: dict[str, str], folder: str, log: str) -> None:
+    """Take on surroundings as a new process would, with random numbers of its own."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    os.chdir(folder)
+    screen = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for place, descriptor in ((0, nothing), (1, screen), (2, screen)):
+        os.dup2(descriptor, place)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:  # the standard library does this for its own at every fork
+        numpy.random.seed()
