@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PARAMS ?= params/default.yml
+TIMEOUT ?= 900# seconds that one notebook may take
 
 PY    := $(VENV)/bin/python
-BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
+BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 
 .DEFAULT_GOAL := all
 .PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check bench lint readme lock clean distclean help
@@ -60,6 +61,9 @@ verify: $(VENV)/installed ## compare with the committed fingerprints, after a cl
 
 fingerprints: all ## renew the committed fingerprints from the build
 	@PYTHONPATH=src $(PY) -m pipeline.verification.fingerprints
+
+verify-kernel: all ## run every notebook in warm and in stock kernels and compare all bytes
+	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.verify_kernel
 
 cleanroom: $(VENV)/installed ## the last commit in an empty folder, new environment, no network
 	@PYTHONPATH=src $(PY) -m pipeline.verification.cleanroom

@@ -1,7 +1,6 @@
 """What this build is about: the study, its parameters, its notebooks and what they make."""
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,10 +9,10 @@ import yaml
 
 from nqpf.errors import StudyError
 from nqpf.params import TOPICS_OF, Parameters, load_parameters, study_name
-from nqpf.paths import NOTEBOOKS, PARAMS, ROOT, StudyPaths, built_paths
+from nqpf.paths import NOTEBOOKS, ROOT, StudyPaths, built_paths
 from nqpf.places import cities_of
+from pipeline.receipt import parameter_file
 
-PARAMS_VARIABLE = "NQPF_PARAMS"  # the parameter file of this build, default params/default.yml
 OUTPUTS = NOTEBOOKS / "outputs.yml"
 FIGURE_ENDINGS = ("svg", "pdf", "png")
 TABLE_ENDINGS = ("csv", "html", "tex")
@@ -56,12 +55,6 @@ class Declared:
                 for ending in endings:
                     found[f"{exhibit}.{ending}"] = folder / f"{exhibit}.{ending}"
         return found | {name: paths.tables / name for name in self.others}
-
-
-def parameter_file() -> Path:
-    """Parameter file of this build."""
-    file = Path(os.environ.get(PARAMS_VARIABLE) or PARAMS / "default.yml")
-    return file if file.is_absolute() else ROOT / file
 
 
 @cache

@@ -14,13 +14,12 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.iorw import write_ipynb
 
 from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE
-from pipeline.kernels.process import base_environment, is_warm
-from pipeline.kernels.provisioner import use_forked_kernels
+from pipeline.kernels.process import base_environment
+from pipeline.kernels.provisioner import choose_provisioner
+from pipeline.limits import limit_seconds
 
 ENGINE = "staged"
 START_SECONDS = 120  # for a kernel to come up on a busy machine
-LIMIT_VARIABLE = "NQPF_TIMEOUT"  # seconds that a notebook may take in all
-LIMIT_SECONDS = 900
 
 _interrupted = threading.Event()
 _running: set[PapermillNotebookClient] = set()
@@ -60,6 +59,7 @@ class StagedEngine(NBClientEngine):
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(NOTEBOOKS)}},
         )
+        choose_provisioner()
         seconds = limit_seconds()
         expired = threading.Event()
         kernels = []
@@ -103,11 +103,6 @@ def is_interrupted() -> bool:
     return _interrupted.is_set()
 
 
-def limit_seconds() -> float:
-    """Seconds that one notebook may take in all."""
-    return float(os.environ.get(LIMIT_VARIABLE) or LIMIT_SECONDS)
-
-
 def last_begun(notebook: nbformat.NotebookNode) -> int:
     """Index of the last cell that was begun, the first if none was."""
     begun = [
@@ -135,8 +130,6 @@ def _cause(code: int | None) -> str:
     return f"ended with exit code {code}"
 
 
-if is_warm():
-    use_forked_kernels()
 papermill_engines.register(ENGINE, StagedEngine)
 logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters are checked by pydantic
 logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what fails is said by the build

@@ -11,6 +11,7 @@ from grimp.exceptions import SourceSyntaxError
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
 from pipeline.durations import Durations
+from pipeline.receipt import Receipt
 from pipeline.workers import Workers
 
 # raised while the steps are collected for a reason that a reader can mend
@@ -31,7 +32,27 @@ class PlainFailures:
             raise pytask.CollectionError
 
 
-def run(selection: str, *, workers: int, explain: bool, stop: Callable[[], None]) -> int:
+class Looks:
+    """Has the receipt look at all that the steps depend on before the first one runs."""
+
+    def __init__(self, receipt: Receipt):
+        self.receipt = receipt
+
+    @pytask.hookimpl(tryfirst=True)
+    def pytask_execute_build(self, session: pytask.Session) -> None:
+        """Look, and leave the running to others."""
+        sources, products = _files(session)
+        self.receipt.look_at_sources(sources, products)
+
+
+def run(
+    selection: str,
+    *,
+    workers: int,
+    explain: bool,
+    stop: Callable[[], None],
+    receipt: Receipt | None = None,
+) -> int:
     """Run the steps that the selection needs and return 0, or 1 if one failed.
 
     Parameters
@@ -44,6 +65,8 @@ def run(selection: str, *, workers: int, explain: bool, stop: Callable[[], None]
         Only say why each step would run.
     stop : callable
         Ends what running steps have started, when the build is interrupted.
+    receipt : Receipt, optional
+        To be written if everything is built.
 
     Raises
     ------
@@ -54,6 +77,8 @@ def run(selection: str, *, workers: int, explain: bool, stop: Callable[[], None]
     plugins = pytask.storage.create()
     plugins.register(Workers(workers, Durations(STATE / "seconds.json", workers), stop))
     plugins.register(PlainFailures())
+    if receipt is not None:
+        plugins.register(Looks(receipt))
     options = {
         "command": "build",
         "root": STATE,
@@ -81,7 +106,17 @@ def run(selection: str, *, workers: int, explain: bool, stop: Callable[[], None]
             print(f"error: {sentence}", file=sys.stderr)
     if not session.exit_code and not session.tasks:
         raise StudyError(f"no step was found in {Path('pipeline').resolve()}; is it all there?")
+    if receipt is not None and not session.exit_code:
+        receipt.write(_files(session)[1])
     return int(session.exit_code) and 1
+
+
+def _files(session: pytask.Session) -> tuple[set[Path], set[Path]]:
+    """Files that the steps start from, and files that they make."""
+    nodes = session.dag.nodes
+    paths = {key: node.path for key, node in nodes.items() if isinstance(node, pytask.PathNode)}
+    made = {key for key in paths if any(True for _ in session.dag.predecessors(key))}
+    return {paths[key] for key in paths.keys() - made}, {paths[key] for key in made}
 
 
 def _sentence(error: BaseException) -> str:

@@ -1,7 +1,7 @@
 """What a fork of the warm process does: it becomes a kernel, or runs one function of the build."""
 
 import ctypes
-import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -60,7 +60,8 @@ def run_kernel(arguments: list[str]) -> None:
 
     root = os.path.abspath(os.environ["PYTHONPATH"] + "/..")
     sys.path[:] = [place for place in sys.path if place not in ("", root)]
-    sys.argv = ["ipykernel_launcher", *arguments]
+    launcher = importlib.util.find_spec("ipykernel_launcher")
+    sys.argv = [launcher.origin, *arguments]
     if sys.modules.get("rfc3987_syntax", "absent") is None:  # see pipeline/__init__.py
         del sys.modules["rfc3987_syntax"]
     IPKernelApp.launch_instance(argv=arguments)

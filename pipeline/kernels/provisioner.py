@@ -6,9 +6,10 @@ from pathlib import Path
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from pipeline.kernels.process import WARM
+from pipeline.kernels.process import WARM, is_warm
 
 NAME = "forked"
+STOCK = "local-provisioner"  # jupyter_client's own
 LAUNCHER = "ipykernel_launcher"
 
 
@@ -39,10 +40,10 @@ class ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
 
-def use_forked_kernels() -> None:
-    """Make it the provisioner of every kernel that does not name another."""
+def choose_provisioner() -> None:
+    """Let kernels that name no provisioner be forked, or started as usual with KERNEL=stock."""
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[NAME] = EntryPoint(
         NAME, f"{__name__}:ForkedProvisioner", KernelProvisionerFactory.GROUP_NAME
     )
-    factory.default_provisioner_name = NAME
+    factory.default_provisioner_name = NAME if is_warm() else STOCK

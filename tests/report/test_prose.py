@@ -61,4 +61,4 @@ def test_unmatched_braces_are_refused(text):
 
 
 def test_prose_is_markdown_for_jupyter():
-    assert Prose("*a*")._repr_markdown_() == str(Prose("*a*")) == "*a*"
+    assert Prose("*a*")._repr_markdown_() == str(Prose("*a*")) == repr(Prose("*a*")) == "*a*"

@@ -31,7 +31,7 @@ class Prose:
     def __init__(self, markdown: str):
         self.markdown = markdown
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # the usual one holds an address, other in every run
         return self.markdown
 
     def _repr_markdown_(self) -> str:
