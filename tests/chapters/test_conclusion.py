@@ -194,6 +194,14 @@ def test_the_diagnosis_is_read_from_its_verdict():
     assert conclusion.diagnosed(dict.fromkeys(DIAGNOSIS))
 
 
+@pytest.mark.parametrize(
+    ("cleared", "words"), [(0, "None of"), (1, "1 is an alleged"), (2, "2 are alleged")]
+)
+def test_inconsistencies_that_do_not_hold_are_counted(cleared, words):
+    verdicts = ["contradicted"] * cleared + ["internally inconsistent"]
+    assert words in conclusion.cleared_read(pd.DataFrame({"verdict": verdicts}))
+
+
 class TestHallmark:
     @pytest.fixture
     def panels(self):

@@ -347,6 +347,25 @@ def caution(table: pd.DataFrame) -> str:
     return "The measure covers the whole economy; manufacturing alone may differ."
 
 
+def cleared_read(checked: pd.DataFrame) -> str:
+    """How many alleged inconsistencies do not hold, in one sentence.
+
+    Parameters
+    ----------
+    checked : DataFrame
+        As `inconsistencies` returns it.
+    """
+    cleared = int((checked["verdict"] == "contradicted").sum())
+    if not cleared:
+        return "None of the contradicted is an inconsistency that was alleged and does not hold."
+    verb = (
+        "is an alleged inconsistency that does"
+        if cleared == 1
+        else ("are alleged inconsistencies that do")
+    )
+    return f"Of the contradicted, {cleared} {verb} not hold, which speaks for the paper."
+
+
 def diagnosis_read(verdicts: Mapping) -> str:
     """The verdict on C113 and what it rests on, in one sentence.
 

@@ -27,6 +27,8 @@ from nqpf.report.charts.labels import end_labels, wrapped
 from nqpf.report.numbers import number, significant_decimals
 from nqpf.report.palette import as_text, colours, peer_colours, readable_on
 
+NARROW = 0.025  # share of the longest bar below which a number is set smaller
+
 
 @house_styled
 def bars(
@@ -182,14 +184,15 @@ def verdict_bars(counts: pd.DataFrame, *, xlabel: str = "Claims", kind: str = "v
     shades = {name: shade for name, shade in colours(kind).items() if name in counts}
     labels = [wrapped(str(name), 26) for name in counts.index]
     figure, (axes,) = canvas(1.15 + 0.36 * len(labels))
-    left = np.zeros(len(counts))
+    left, most = np.zeros(len(counts)), counts.sum(axis=1).max()
     for name, shade in shades.items():
         values = counts[name].fillna(0).to_numpy(dtype=float)
         axes.barh(range(len(counts)), values, 0.66, left, color=shade, edgecolor="white", lw=1)
         for i, value in enumerate(values):
             if value > 0:
                 axes.text(left[i] + value / 2, i, number(int(value)), ha="center",
-                          va="center_baseline", color=readable_on(shade), fontsize=9)  # fmt: skip
+                          va="center_baseline", color=readable_on(shade),
+                          fontsize=9 if value >= NARROW * most else 7.5)  # fmt: skip
         left += values
     rows_axis(axes, labels)
     axes.grid(False, axis="y")
