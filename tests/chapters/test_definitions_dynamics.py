@@ -170,3 +170,12 @@ def test_what_the_tests_say_depends_on_their_numbers():
     assert "Told from zero before adjustment for the family: *x on y*" in (
         consequences.tests_reading(told)
     )
+
+
+def test_a_pace_is_told_only_where_gaps_close(parting):
+    table = dynamics.convergence_table(parting, Inference(199, 3, 0.95))
+    assert "{half_absolute} years" in dynamics.pace_reading(table)
+    apart = made(course(lambda start, t, _k: start * (1 + 0.002 * start) ** t))
+    table = dynamics.convergence_table(apart, Inference(199, 3, 0.95))
+    assert "no gap is on its way" in dynamics.pace_reading(table)
+    assert dynamics.spread_facts(apart, table, **DRAWN)["half_absolute"] == ("no",)

@@ -14,6 +14,7 @@ from nqpf.chapters.introduction import (
     panel_summary,
     sources_used,
     standings,
+    variable_titles,
     variables_used,
 )
 from nqpf.errors import StudyError
@@ -92,7 +93,7 @@ def test_the_last_year_of_each_economy_counts():
         }
     )
     pivot = manufacturing_pivot(table, "CHN", ["USA", "DEU"])
-    assert pivot["label"].tolist() == ["CHN", "DEU", "USA"]
+    assert pivot["label"].tolist() == ["China, 2021", "Germany, 2021", "United States, 2020"]
     assert pivot["value"].tolist() == [27.0, 18.0, 11.0]
 
 
@@ -139,3 +140,27 @@ def test_panel_summary(panel, traces):
     assert summary["cities_units"] == 3
     assert summary["cities_cells"] == 11
     assert (summary["cities_dropped"], summary["cities_flagged"]) == (1, 1)
+
+
+def test_variables_have_short_names_that_differ():
+    variables = pd.DataFrame(
+        [
+            ("cities", "a", "High-tech industry, exports of new products"),
+            ("cities", "b", "Total employed persons (whole economy), by a compiler of yearbooks"),
+            ("cities", "c", "Total employed persons (urban)"),
+            ("provinces", "d", "A definition of another panel"),
+            (
+                "cities",
+                "e",
+                "One definition with so many words that no reader gets to its end",
+            ),
+        ],
+        columns=["panel", "variable", "definition"],
+    )
+    found = variable_titles(variables, "cities")
+    assert found["a"] == "High-tech: exports of new products"
+    assert found["b"] == "Total employed persons"
+    assert found["c"] == "Total employed persons [c]"
+    assert found["e"].endswith("…")
+    assert len(found["e"]) < 41
+    assert "d" not in found

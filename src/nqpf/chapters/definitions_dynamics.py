@@ -150,6 +150,7 @@ def spread_facts(
     path = change.path.set_index(["measure", "year"])["value"]
     first, last = dynamics.ends
     points, mean = "standard deviation", "coefficient of variation"
+    half = float(table["half_life"].iloc[0])
     return {
         "first_year": (first, "year"),
         "last_year": (last, "year"),
@@ -157,9 +158,7 @@ def spread_facts(
         "points_last": (float(path[points, last]), "", 1),
         "relative_first": (float(path[mean, first]), "", 2),
         "relative_last": (float(path[mean, last]), "", 2),
-        "half_absolute": (float(table["half_life"].iloc[0]), "", 0),
-        "half_conditional": (float(table["half_life"].iloc[-1]), "", 1),
-        "beta_p": (float(table["p"].iloc[1]), ""),
+        "half_absolute": (half, "", 0) if np.isfinite(half) else ("no",),
     }
 
 
@@ -176,6 +175,24 @@ def spread_reading(dynamics: Dynamics) -> str:
     if closer:
         return "the gaps shrank in points and in proportion"
     return "the gaps shrank in points and grew in proportion"
+
+
+def pace_reading(table: pd.DataFrame) -> str:
+    """Say how fast proportional gaps close, with the fact half_absolute to be filled in.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `convergence_table`.
+    """
+    if not np.isfinite(table["half_life"].iloc[0]):
+        return "In logarithms those behind did not grow faster, so no gap is on its way to close."
+    return (
+        "At the pace of the cross-section half of a proportional gap would be gone in "
+        "{half_absolute} years. Proportions flatter those behind: an index that starts near its "
+        "floor multiplies easily, and a common gain in points counts for more below than above. "
+        "Convergence in logarithms is therefore no sign that leaders wait."
+    )
 
 
 def shown_years(dynamics: Dynamics) -> list[int]:

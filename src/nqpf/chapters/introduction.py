@@ -1,11 +1,48 @@
 """Chapter 1: what data there are, how complete, how good, and what they show at a glance."""
 
+import textwrap
+
 import pandas as pd
 
 from nqpf.data.indicators import years_of
 from nqpf.errors import StudyError
 from nqpf.expressions import names
 
+ECONOMIES = {
+    "CHN": "China",
+    "DEU": "Germany",
+    "JPN": "Japan",
+    "KOR": "Korea",
+    "USA": "United States",
+}
+TITLE_WIDTH = 38  # characters of a variable's short name
+SHORTER = {  # parts of definitions that a short name does without
+    "DERIVED: ": "",
+    "ESTIMATE: ": "",
+    "Industrial enterprises above designated size: ": "Industry: ",
+    "High-tech industry, ": "High-tech: ",
+    "Number of certified high- and new-technology enterprises": "Certified high-tech enterprises",
+    "expenditure on technical renovation": "technical renovation",
+    "main business revenue": "revenue",
+    "R&D personnel full-time equivalent": "R&D personnel",
+    "R&D personnel FTE": "R&D personnel",
+    "R&D researchers, full-time equivalent": "R&D researchers",
+    "Local general public budget expenditure": "Local public spending",
+    "Local fiscal expenditure on ": "Local spending on ",
+    "General-budget expenditure": "Public spending",
+    "General-budget revenue": "Public revenue",
+    "science and technology": "science",
+    "Gross regional product, current prices, series revised": "GDP, revised",
+    "Value added of secondary industry, revised": "Secondary value added, revised",
+    "Resident population, year-end, before the 2020-census revision": "Population before census",
+    "Intramural R&D expenditure": "R&D spending",
+    "R&D expenditure funded by enterprises": "R&D spending paid by enterprises",
+    "R&D expenditure": "R&D spending",
+    "Enrolment in regular undergraduate and junior-college education": "Students",
+    "Students enrolled in regular higher education": "Students",
+    "GRP": "GDP",
+    "Peking University digital financial inclusion index": "Digital finance index",
+}
 GRADES = {
     "A": "official or equal to official figures wherever checked",
     "B": "compiled from official yearbooks, checked in part",
@@ -113,6 +150,33 @@ def panel_summary(
             f"{level}_flagged": int(status.get("flagged", 0)),
         }
     return summary
+
+
+def variable_titles(variables: pd.DataFrame, level: str) -> dict[str, str]:
+    """Short names of raw variables for readers, from their definitions.
+
+    Parameters
+    ----------
+    variables : DataFrame
+        data/codebook/variables.csv: panel, variable, definition.
+    level : str
+        provinces or cities.
+
+    Returns
+    -------
+    dict of str to str
+        At most about forty characters, no two alike.
+    """
+    titles: dict[str, str] = {}
+    rows = variables[variables["panel"] == level]
+    for variable, definition in zip(rows["variable"], rows["definition"], strict=True):
+        text = definition
+        for long, short in SHORTER.items():
+            text = text.replace(long, short)
+        text = textwrap.shorten(text.split(" (")[0], TITLE_WIDTH, placeholder=" …")
+        text = text[0].upper() + text[1:]
+        titles[variable] = text if text not in titles.values() else f"{text} [{variable}]"
+    return titles
 
 
 def coverage_by_year(panel: pd.DataFrame) -> pd.DataFrame:
@@ -243,7 +307,7 @@ def manufacturing_pivot(international: pd.DataFrame, home: str, others: list[str
     Returns
     -------
     DataFrame
-        Columns label (ISO code), year, value (% of GDP); home first, then by value.
+        Columns label (name and year), year, value (% of GDP); home first, then by value.
     """
     rows = international[
         international["variable"].str.startswith("Manufacturing, value added")
@@ -251,8 +315,10 @@ def manufacturing_pivot(international: pd.DataFrame, home: str, others: list[str
     ].dropna(subset=["value"])
     last = rows.sort_values("year").groupby("iso3").tail(1)
     last = last.assign(home=last["iso3"] == home)
-    last = last.sort_values(["home", "value"], ascending=False)
-    return last.rename(columns={"iso3": "label"})[["label", "year", "value"]].reset_index(drop=True)
+    last = last.sort_values(["home", "value"], ascending=False, ignore_index=True)
+    named = last["iso3"].map(ECONOMIES).fillna(last["iso3"])
+    last["label"] = named + ", " + last["year"].astype(int).astype(str)
+    return last[["label", "year", "value"]]
 
 
 def last_complete_year(indicators: pd.DataFrame, ids: list[str], share: float = 0.9) -> int:
