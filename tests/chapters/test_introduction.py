@@ -160,7 +160,7 @@ def test_variables_have_short_names_that_differ():
     found = variable_titles(variables, "cities")
     assert found["a"] == "High-tech: exports of new products"
     assert found["b"] == "Total employed persons"
-    assert found["c"] == "Total employed persons [c]"
+    assert found["c"] == "Total employed persons [2]"
     assert found["e"].endswith("…")
     assert len(found["e"]) < 41
     assert "d" not in found

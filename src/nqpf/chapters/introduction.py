@@ -15,12 +15,23 @@ ECONOMIES = {
     "KOR": "Korea",
     "USA": "United States",
 }
-TITLE_WIDTH = 38  # characters of a variable's short name
+TITLE_WIDTH = 34  # characters of a variable's short name
 SHORTER = {  # parts of definitions that a short name does without
     "DERIVED: ": "",
     "ESTIMATE: ": "",
     "Industrial enterprises above designated size: ": "Industry: ",
+    "High-tech industry (manufacturing), number of enterprises": "High-tech enterprises,",
     "High-tech industry, ": "High-tech: ",
+    "Foreign-invested industrial enterprises": "Foreign industrial enterprises",
+    "Industrial enterprises above designated size": "Industrial enterprises",
+    "sales revenue of new products": "new-product sales",
+    "wage of employed persons in urban units": "wage, urban units",
+    "Per capita disposable income of all residents": "Disposable income per head",
+    "Year-end deposits of financial institutions": "Bank deposits",
+    "Year-end loans of financial institutions": "Bank loans",
+    "Technology contracts by region of buyer, value": "Technology contracts bought",
+    "Papers in SCI by region of first author": "Papers in SCI",
+    "Imports and exports by location of operator": "Imports and exports",
     "Number of certified high- and new-technology enterprises": "Certified high-tech enterprises",
     "expenditure on technical renovation": "technical renovation",
     "main business revenue": "revenue",
@@ -40,6 +51,11 @@ SHORTER = {  # parts of definitions that a short name does without
     "R&D expenditure": "R&D spending",
     "Enrolment in regular undergraduate and junior-college education": "Students",
     "Students enrolled in regular higher education": "Students",
+    "Employed persons, secondary industry": "Employed in secondary industry",
+    "Employed persons, tertiary industry": "Employed in tertiary industry",
+    "Domestic invention patents": "Invention patents",
+    "Newly registered high-tech": "New high-tech",
+    " in the recognition lists of the year": "",
     "GRP": "GDP",
     "Peking University digital financial inclusion index": "Digital finance index",
 }
@@ -165,7 +181,7 @@ def variable_titles(variables: pd.DataFrame, level: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        At most about forty characters, no two alike.
+        At most about forty characters, no two alike; a name that comes again is numbered.
     """
     titles: dict[str, str] = {}
     rows = variables[variables["panel"] == level]
@@ -173,9 +189,12 @@ def variable_titles(variables: pd.DataFrame, level: str) -> dict[str, str]:
         text = definition
         for long, short in SHORTER.items():
             text = text.replace(long, short)
-        text = textwrap.shorten(text.split(" (")[0], TITLE_WIDTH, placeholder=" …")
-        text = text[0].upper() + text[1:]
-        titles[variable] = text if text not in titles.values() else f"{text} [{variable}]"
+        text = text.split(" (")[0].strip(" ,:")
+        while len(text) > TITLE_WIDTH and ", " in text:
+            text = text.rpartition(", ")[0]
+        text = textwrap.shorten(text[0].upper() + text[1:], TITLE_WIDTH, placeholder=" …")
+        same = sum(title.split(" [")[0] == text for title in titles.values())
+        titles[variable] = f"{text} [{same + 1}]" if same else text
     return titles
 
 
