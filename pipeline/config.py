@@ -14,7 +14,7 @@ from nqpf.places import cities_of
 from pipeline.receipt import parameter_file
 
 OUTPUTS = NOTEBOOKS / "outputs.yml"
-FIGURE_ENDINGS = ("svg", "pdf", "png")
+FIGURE_ENDINGS = ("svg", "pdf", "png", "csv")
 TABLE_ENDINGS = ("csv", "html", "tex")
 LAST = "06_conclusion"  # reads what all others found
 

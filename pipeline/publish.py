@@ -2,17 +2,32 @@
 
 import hashlib
 import os
-import shutil
-import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from nqpf.chapters.conclusion import VERDICTS
-from nqpf.claims import assemble
+from nqpf.claims import assemble, load_plan
 from nqpf.paths import DATA, NOTEBOOKS, ROOT
-from nqpf.report import load_facts
+from nqpf.report import load_exhibits, load_facts
+from nqpf.report.files import write_whole
 from nqpf.report.palette import palette
-from nqpf.site import Finding, PageLink, SiteInfo, render_index, render_page
-from pipeline.config import Build, declared, notebooks
+from nqpf.report.tables import as_csv
+from nqpf.site import (
+    ExhibitLink,
+    Finding,
+    Ledger,
+    PageLink,
+    SiteInfo,
+    render_exhibits,
+    render_index,
+    render_page,
+    render_search,
+)
+from pipeline.config import LAST, Build, declared, notebooks
+from pipeline.downloads import copy_exhibits, pack_downloads
+from pipeline.exhibit_map import exhibit_map
 
 TITLE = "New quality productive forces and {case}'s manufacturing"
 LEAD = (
@@ -21,12 +36,21 @@ LEAD = (
     "the forces in {case} and everywhere else, tests each mechanism with rules fixed in advance, "
     "and gives every claim of the paper a verdict that a reader can check."
 )
+LEAD_OF_EXHIBITS = (
+    "Every figure and table with the notebook and cell that make it, the files that were read and "
+    "the functions that were called on the way to it, as the code itself says, and its own files."
+)
+CITATION = (
+    "New quality productive forces and the upgrading of Guangdong's manufacturing: a research "
+    "compendium. Version {version}, study “{study}”, data {data}."
+)
 FINDINGS = (  # notebook and name of the fact, what it is
     ("02_definitions", "case_rank", "rank of {case} among the provinces by the index"),
     ("03_mechanisms", "primary_supported", "of the declared main tests support the paper"),
     ("06_conclusion", "judged", "claims of the paper with a verdict from data"),
 )
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same in every archive, so that its bytes are too
+EXHIBITS_PAGE = "exhibits.html"
+LEDGER_TABLE = "tab-06-1-ledger"
 
 
 def publish_page(executed: Path, page: Path, build: Build) -> None:
@@ -37,58 +61,84 @@ def publish_page(executed: Path, page: Path, build: Build) -> None:
 
 
 def publish_index(index: Path, build: Build) -> None:
-    """Write the front page, the shared assets, the exhibits and the archive."""
-    copy_exhibits(index.parent, build)
-    archive(index.parent / "exhibits.zip", index.parent)
-    ledger = assemble(build.study)
-    counts = ledger["verdict"].value_counts()
-    case = build.parameters.study.case
+    """Write the front page, the list of exhibits, the downloads and the search over all pages."""
+    site, links, info = index.parent, pages(build), site_info(build)
+    copy_exhibits(site, build)
+    made = exhibit_map(load_exhibits(build.study))
+    write_whole(site / "exhibits.csv", as_csv(made))
+    exhibits = [exhibit_link(row) for row in made.to_dict("records")]
+    render_exhibits(
+        site / EXHIBITS_PAGE, pages=links, site=info, lead=LEAD_OF_EXHIBITS, exhibits=exhibits
+    )
+    downloads = pack_downloads(site, build)
+    counts = assemble(build.study)["verdict"].value_counts()
     render_index(
         index,
-        pages=pages(build),
-        site=site_info(build),
-        lead=LEAD.format(case=case),
+        pages=links,
+        site=info,
+        lead=LEAD.format(case=build.parameters.study.case),
         findings=findings(build),
         verdicts={verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS},
         colours=palette()["verdicts"],
-        downloads=[("All figures and tables as one archive", "exhibits.zip")],
+        downloads=downloads,
+        exhibits=exhibits,
+        citation=citation(build),
     )
+    extra = PageLink("", EXHIBITS_PAGE, "All exhibits", "")
+    render_search(site / "assets" / "search.js", [*links, extra])
 
 
 def pages(build: Build) -> list[PageLink]:
     """Every page of the site in reading order."""
+    say = site_words(build).say
     links = []
     for name in notebooks():
         entry = declared(name, build)
-        links.append(PageLink(name.split("_")[0], f"{name}.html", entry.title, entry.summary))
+        links.append(PageLink(name.split("_")[0], f"{name}.html", say(entry.title), entry.summary))
     return links
+
+
+def site_words(build: Build) -> SiteInfo:
+    """What every page says of the study; `site_info` adds what is read from files."""
+    study = build.parameters.study
+    info = SiteInfo("", study.case, build.study, str(build.file), {}, labels=study.language)
+    return replace(info, title=info.say(TITLE.format(case=study.case)))
 
 
 def site_info(build: Build) -> SiteInfo:
     """What every page says of the study and of its build."""
-    return SiteInfo(
-        title=TITLE.format(case=build.parameters.study.case),
-        case=build.parameters.study.case,
-        study=build.study,
-        parameters=str(build.file),
+    case = build.parameters.study.case
+    claims = {name: one.sentence.format(case=case) for name, one in load_plan().items()}
+    return replace(
+        site_words(build),
         provenance={
             "parameters": short_hash((ROOT / build.file).read_bytes()),
             "data": short_hash((DATA / "SHA256SUMS").read_bytes()),
             "environment": short_hash((ROOT / "requirements.lock").read_bytes()),
         },
+        searchable=True,
+        ledger=Ledger(f"{LAST}.html", LEDGER_TABLE, claims),
+        exhibits_page=EXHIBITS_PAGE,
     )
 
 
 def findings(build: Build) -> list[Finding]:
     """Key figures of the front page, from recorded facts; a fact that is not there is left out."""
-    facts = load_facts(build.study)
+    facts, say = load_facts(build.study), site_words(build).say
     shown = []
     for notebook, name, label in FINDINGS:
         fact = facts.get(notebook, {}).get(name)
         if fact is not None:
-            text = label.format(case=build.parameters.study.case)
+            text = say(label.format(case=build.parameters.study.case))
             shown.append(Finding(fact.text(), text, fact.note, f"{notebook}.html"))
     return shown
+
+
+def citation(build: Build) -> str:
+    """How to cite this very build."""
+    meta = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    data = short_hash((DATA / "SHA256SUMS").read_bytes())
+    return CITATION.format(version=meta["version"], study=build.study, data=data)
 
 
 def exhibit_links(build: Build) -> dict[str, str]:
@@ -100,29 +150,24 @@ def exhibit_links(build: Build) -> dict[str, str]:
     }
 
 
-def copy_exhibits(site: Path, build: Build) -> None:
-    """Bring the site's copies of all exhibits up to date, and no others."""
-    fresh = site / ".exhibits.partial"
-    shutil.rmtree(fresh, ignore_errors=True)
-    for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables)):
-        (fresh / name).mkdir(parents=True)
-        for path in sorted(folder.iterdir()):
-            if path.suffix != ".md":
-                shutil.copyfile(path, fresh / name / path.name)
-    shutil.rmtree(site / "exhibits", ignore_errors=True)
-    fresh.replace(site / "exhibits")
-
-
-def archive(target: Path, site: Path) -> None:
-    """Pack all exhibits into one archive whose bytes depend on nothing else."""
-    partial = target.with_name(f".{target.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted((site / "exhibits").rglob("*")):
-            if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(site).as_posix(), EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(entry, path.read_bytes())
-    partial.replace(target)
+def exhibit_link(row: dict[str, str]) -> ExhibitLink:
+    """A row of the map of exhibits, with its links in the site."""
+    page = f"{Path(row['notebook']).stem}.html"
+    files = [name for name in row["files"].split("; ") if name]
+    return ExhibitLink(
+        row["exhibit"],
+        row["kind"],
+        row["number"],
+        row["title"],
+        f"{page}#{row['exhibit']}",
+        source=row["source"],
+        files={name.rpartition(".")[2]: f"exhibits/{row['kind']}s/{name}" for name in files},
+        notebook=Path(row["notebook"]).stem,
+        cell=row["cell"],
+        cell_href=f"{page}#cell-{row['cell']}",
+        data=[one for one in row["data"].split("; ") if one],
+        functions=[one for one in row["functions"].split("; ") if one],
+    )
 
 
 def short_hash(content: bytes) -> str:

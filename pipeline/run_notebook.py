@@ -72,7 +72,7 @@ def run_notebook(
         raise StudyError(sentence) from None
     _check(notebook, declared, stage)
     _without_clock(copy)
-    _move(stage, paths, declared)
+    _move(stage, paths)
     shutil.rmtree(stage.root)
     kept.unlink(missing_ok=True)
 
@@ -120,7 +120,6 @@ def _keep(copy: Path, kept: Path) -> None:
 def _check(notebook: str, declared: Declared, stage: StudyPaths) -> None:
     """Raise unless the notebook made exactly what is declared."""
     made = {path.name for folder in (stage.figures, stage.tables) for path in folder.iterdir()}
-    made -= {f"{figure}.csv" for figure in declared.figures}  # data of a figure, where it has any
     expected = set(declared.files(stage))
     missing, extra = sorted(expected - made), sorted(made - expected)
     if missing or extra:
@@ -151,10 +150,8 @@ def _without_clock(path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _move(stage: StudyPaths, paths: StudyPaths, declared: Declared) -> None:
+def _move(stage: StudyPaths, paths: StudyPaths) -> None:
     """Move every result into place; each file is replaced as a whole."""
-    for figure in declared.figures:  # a figure that has lost its data must not keep the old ones
-        (paths.figures / f"{figure}.csv").unlink(missing_ok=True)
     for source, target in (
         (stage.figures, paths.figures),
         (stage.tables, paths.tables),

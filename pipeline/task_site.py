@@ -5,14 +5,21 @@ from typing import Annotated
 
 from pytask import Product, PythonNode, task
 
-from nqpf.paths import NOTEBOOKS, ROOT
+from nqpf.paths import CODEBOOK, NOTEBOOKS, ROOT
 from pipeline.config import current_build, declared, notebooks
 from pipeline.imports import files_of
 from pipeline.kernels.process import call
 from pipeline.task_notebooks import results
 
 BUILD = current_build()
-SITE_CODE = [*files_of({"nqpf.site"}), ROOT / "pipeline" / "publish.py"]
+PUBLISHING = ("publish.py", "downloads.py", "exhibit_map.py")
+SITE_CODE = [
+    *files_of({"nqpf.site", "nqpf.claims", "nqpf.chapters.conclusion"}),
+    *(ROOT / "pipeline" / name for name in PUBLISHING),
+]
+PLAN = CODEBOOK / "claims_plan.csv"
+STUDY = PythonNode(value=BUILD.parameters.study.model_dump_json(), hash=True)
+PAGES = {name: BUILD.paths.site / f"{name}.html" for name in notebooks()}
 EXHIBITS = {name: list(declared(name, BUILD).files(BUILD.paths).values()) for name in notebooks()}
 
 for name in notebooks():
@@ -22,15 +29,17 @@ for name in notebooks():
         kwargs={
             "executed": results(name)[0],
             "outputs": NOTEBOOKS / "outputs.yml",
-            "case": PythonNode(value=BUILD.parameters.study.case, hash=True),
+            "plan": PLAN,
+            "study": STUDY,
             "code": SITE_CODE,
-            "page": BUILD.paths.site / f"{name}.html",
+            "page": PAGES[name],
         },
     )
     def task_page(
         executed: Path,
         outputs: Path,
-        case: str,
+        plan: Path,
+        study: str,
         code: list[Path],
         page: Annotated[Path, Product],
     ) -> None:
@@ -44,8 +53,11 @@ for name in notebooks():
         "found": [path for name in notebooks() for path in results(name)],
         "exhibits": [path for paths in EXHIBITS.values() for path in paths],
         "outputs": NOTEBOOKS / "outputs.yml",
-        "case": PythonNode(value=BUILD.parameters.study.case, hash=True),
+        "plan": PLAN,
+        "study": STUDY,
         "code": SITE_CODE,
+        "pages": list(PAGES.values()),
+        "notebooks": [NOTEBOOKS / f"{name}.ipynb" for name in notebooks()],
         "index": BUILD.paths.site / "index.html",
     },
 )
@@ -53,9 +65,12 @@ def task_index(
     found: list[Path],
     exhibits: list[Path],
     outputs: Path,
-    case: str,
+    plan: Path,
+    study: str,
     code: list[Path],
+    pages: list[Path],
+    notebooks: list[Path],
     index: Annotated[Path, Product],
 ) -> None:
-    """Publish the front page, the shared assets and the downloads."""
+    """Publish the front page, the list of exhibits, the downloads and the search."""
     call("pipeline.jobs:publish_index", str(index))

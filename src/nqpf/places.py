@@ -5,9 +5,12 @@ anything heavy.
 """
 
 import csv
+import re
 from functools import cache
 
 from nqpf.paths import RAW
+
+SHORT_CHINESE = re.compile("(壮族|回族|维吾尔)?(自治区|省|市)$")
 
 
 @cache
@@ -33,3 +36,14 @@ def cities_of(province: str) -> tuple[str, ...]:
     code = {name: code for code, name in provinces().items()}.get(province)
     with (RAW / "cities" / "geography.csv").open(encoding="utf-8", newline="") as file:
         return tuple(row["city"] for row in csv.DictReader(file) if row["city_code"][:2] == code)
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """Short Chinese names of all provinces and cities by their English ones."""
+    found = {}
+    for level, one in (("provinces", "province"), ("cities", "city")):
+        with (RAW / level / "geography.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                found[row[one]] = SHORT_CHINESE.sub("", row[f"{one}_zh"])
+    return found

@@ -12,8 +12,17 @@ A notebook opens its page once and sends everything it shows through it::
 """
 
 from nqpf.report import charts
-from nqpf.report.facts import Fact, load_exhibits, load_facts
+from nqpf.report.facts import Fact, load_exhibits, load_facts, load_labels
 from nqpf.report.page import Page, open_page
 from nqpf.report.palette import colour
 
-__all__ = ["Fact", "Page", "charts", "colour", "load_exhibits", "load_facts", "open_page"]
+__all__ = [
+    "Fact",
+    "Page",
+    "charts",
+    "colour",
+    "load_exhibits",
+    "load_facts",
+    "load_labels",
+    "open_page",
+]

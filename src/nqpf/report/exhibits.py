@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from nqpf.report.language import catalogue
+
 MOST = "42rem"  # beyond this a figure's text would be larger than the page's
 
 
@@ -20,6 +22,7 @@ class FigureExhibit:
     source: str
     files: Mapping[str, bytes] = field(repr=False)
     folder: str = "."
+    language: str = "en"  # of titles and labels; captions are prose and English
 
     @property
     def endings(self) -> list[str]:
@@ -61,6 +64,7 @@ class TableExhibit:
     body: str = field(repr=False)
     folder: str = "."
     endings: tuple[str, ...] = ("csv", "html", "tex")
+    language: str = "en"
 
     def html(self) -> str:
         """The table with its texts; a wide one scrolls inside its own region."""
@@ -93,21 +97,27 @@ class TableExhibit:
 
 
 def _heading(kind: str, exhibit: FigureExhibit | TableExhibit) -> str:
+    language = f' lang="{exhibit.language}"' if exhibit.language != "en" else ""
     return (
-        f'<strong class="exhibit-title" style="display:block">'
-        f'<span class="exhibit-number">{kind} {exhibit.number}.</span> '
+        f'<strong class="exhibit-title"{language} style="display:block">'
+        f'<span class="exhibit-number">{_word(kind, exhibit)} {exhibit.number}.</span> '
         f"{escape(exhibit.title)}</strong>"
     )
 
 
+def _word(word: str, exhibit: FigureExhibit | TableExhibit) -> str:
+    return catalogue(exhibit.language).text(word)
+
+
 def _foot(exhibit: FigureExhibit | TableExhibit) -> str:
-    names = {"csv": "data", "tex": "LaTeX"}
+    names = {ending: ending for ending in exhibit.endings}
+    names |= {"csv": _word("data", exhibit), "tex": "LaTeX"}
     links = " · ".join(
         f'<a href="{exhibit.folder}/{exhibit.id}.{ending}" '
-        f'aria-label="{names.get(ending, ending)} of {exhibit.id}">{names.get(ending, ending)}</a>'
+        f'aria-label="{names[ending]} {_word("of", exhibit)} {exhibit.id}">{names[ending]}</a>'
         for ending in exhibit.endings
     )
     return (
-        f'<p class="exhibit-source" style="margin:.2em 0 0"><small>Source: '
+        f'<p class="exhibit-source" style="margin:.2em 0 0"><small>{_word("Source", exhibit)}: '
         f'{escape(exhibit.source)} <span class="exhibit-files">{links}</span></small></p>'
     )

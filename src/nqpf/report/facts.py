@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from numbers import Integral, Real
 from pathlib import Path
@@ -110,8 +110,10 @@ def make_fact(
     return Fact(name, None, unit, digits, note, missing)
 
 
-def save_notebook_facts(path: Path, facts: Mapping[str, Fact], exhibits: list[dict]) -> None:
-    """Write the facts and the list of exhibits of one notebook, sorted, as JSON.
+def save_notebook_facts(
+    path: Path, facts: Mapping[str, Fact], exhibits: list[dict], labels: Sequence[str] = ()
+) -> None:
+    """Write the facts, the exhibits and their labels of one notebook, sorted, as JSON.
 
     Parameters
     ----------
@@ -121,12 +123,15 @@ def save_notebook_facts(path: Path, facts: Mapping[str, Fact], exhibits: list[di
         Facts by name.
     exhibits : list of dict
         What `Page` keeps about each exhibit.
+    labels : sequence of str
+        English texts of exhibits, which other languages translate.
     """
     content = {
         "facts": {
             name: {**asdict(facts[name]), "text": facts[name].text()} for name in sorted(facts)
         },
         "exhibits": sorted(exhibits, key=lambda item: (item["kind"], item["number"])),
+        "labels": sorted({" ".join(label.split()) for label in labels}),
     }
     write_whole(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -167,6 +172,17 @@ def load_exhibits(study: str) -> list[dict]:
         for notebook, content in _load(study).items()
         for item in content["exhibits"]
     ]
+
+
+def load_labels(study: str) -> dict[str, list[str]]:
+    """English texts of the exhibits of a study that has been built, by notebook.
+
+    Returns
+    -------
+    dict of str to list of str
+        Labels of axes, keys and marks of figures, headings of tables.
+    """
+    return {notebook: content["labels"] for notebook, content in _load(study).items()}
 
 
 def _load(study: str) -> dict[str, dict]:

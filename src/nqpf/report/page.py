@@ -4,6 +4,7 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -15,10 +16,17 @@ from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE, built_paths, study_paths
 from nqpf.report.exhibits import FigureExhibit, TableExhibit
 from nqpf.report.facts import Fact, make_fact, save_notebook_facts
 from nqpf.report.files import write_whole
+from nqpf.report.language import (
+    catalogue,
+    headings_of,
+    labels_of,
+    translate_figure,
+    translate_table,
+)
 from nqpf.report.prose import EXHIBIT, Prose, check_no_typed_number, fill
 from nqpf.report.regression_tables import lay_out_regressions
 from nqpf.report.rendering import render
-from nqpf.report.tables import Format, Table, as_csv, as_html, as_latex, lay_out
+from nqpf.report.tables import Format, Table, as_csv, as_html, as_latex, lay_out, with_labels
 
 SHORTEST_ALT = 40
 
@@ -62,6 +70,8 @@ class Page:
         self.language = language
         self.source = source
         self.facts: dict[str, Fact] = {}
+        self._words = catalogue(language)
+        self._labels: dict[str, None] = {}  # English texts of exhibits, in order
         self._exhibits: dict[str, dict] = {}
         self._runs: dict[str, object] = {}
         self._paths = study_paths(study)
@@ -90,22 +100,26 @@ class Page:
             May hold {fact} fields. The alternative text says what a reader would see, in at
             least 40 characters.
         data : DataFrame, optional
-            What is drawn, offered as csv beside the figure.
+            What is drawn, offered as csv beside the figure; by default what the chart was given.
         source : str, optional
             Source line; by default the page's.
 
         Raises
         ------
         StudyError
-            If the id is wrong or used, a text is missing, the figure is empty or a character
-            has no glyph; nothing is then written.
+            If the id is wrong or used, a text is missing, the figure is empty, has no data or a
+            character has no glyph; nothing is then written.
         """
         number = self._check_id(id, "fig")
         title, caption, alt, source = self._texts(id, title, caption, alt, source)
+        drawn = getattr(fig, "drawn", None) if data is None else data
+        if drawn is None:
+            raise StudyError(f"{id} has no data to offer beside it; hand over data=")
+        self._labels |= dict.fromkeys(labels_of(fig))
+        translate_figure(fig, self._words)
         files = render(fig, id, title, alt)
         plt.close(fig)
-        if data is not None:
-            files["csv"] = as_csv(data).encode("utf-8")
+        files["csv"] = as_csv(with_labels(drawn)).encode("utf-8")
         self._write(self._paths.figures, id, files)
         exhibit = FigureExhibit(
             id,
@@ -116,6 +130,7 @@ class Page:
             source,
             files,
             self._link("figures"),
+            self.language,
         )
         self._keep(exhibit, "figure", alt)
         return exhibit
@@ -246,7 +261,7 @@ class Page:
     def close(self) -> None:
         """Write the facts and the list of exhibits of the notebook."""
         path = self._paths.facts / f"{self.notebook}.json"
-        save_notebook_facts(path, self.facts, list(self._exhibits.values()))
+        save_notebook_facts(path, self.facts, list(self._exhibits.values()), list(self._labels))
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -275,9 +290,9 @@ class Page:
         for name, text in given.items():
             if not isinstance(text, str) or not text.strip():
                 raise StudyError(f"{id} has no {name}; every figure needs one")
-        title, caption, alt, source = (
-            fill(text.strip(), self.facts, self._refer) for text in given.values()
-        )
+        given["title"] = self._words.template(title)
+        filled = {name: self._fill(text, of_title=name == "title") for name, text in given.items()}
+        title, caption, alt, source = filled.values()
         if len(alt) < SHORTEST_ALT:
             raise StudyError(
                 f"{id}: the alternative text must say what the figure shows in at least "
@@ -286,6 +301,18 @@ class Page:
         if alt.casefold() in (title.casefold(), caption.casefold()) or id in alt:
             raise StudyError(f"{id}: the alternative text repeats its title, caption or file name")
         return [title, caption, alt, source]
+
+    def _fill(self, text: str, *, of_title: bool = False) -> str:
+        """A text with its facts; in a title those that are words are translated too."""
+        facts = self.facts
+        if of_title:
+            facts = {
+                name: replace(fact, value=self._words.text(fact.value))
+                if isinstance(fact.value, str)
+                else fact
+                for name, fact in facts.items()
+            }
+        return fill(text.strip(), facts, self._refer)
 
     def _save_laid_out(
         self,
@@ -301,12 +328,14 @@ class Page:
         for name, text in {"title": title, "note": note, "source": source}.items():
             if not isinstance(text, str) or not text.strip():
                 raise StudyError(f"{id} has no {name}; every table needs one")
-        title, note, source = (
-            fill(t.strip(), self.facts, self._refer) for t in (title, note, source)
-        )
-        links = self._link("tables")
+        title = self._fill(self._words.template(title), of_title=True)
+        note, source = self._fill(note), self._fill(source)
+        self._labels |= dict.fromkeys(headings_of(table))
+        table = translate_table(table, self._words)
         body = as_html(table, f"{id}-title")
-        exhibit = TableExhibit(id, number, title, note, source, body, links)
+        exhibit = TableExhibit(
+            id, number, title, note, source, body, self._link("tables"), language=self.language
+        )
         files = {
             "csv": as_csv(frame).encode("utf-8"),
             "html": exhibit.standalone().encode("utf-8"),
@@ -339,7 +368,8 @@ class Page:
 
     def _refer(self, id: str) -> str:
         kind, own, number = EXHIBIT.fullmatch(id).groups()
-        name = f"{'Figure' if kind == 'fig' else 'Table'} {own.lstrip('0')}.{int(number)}"
+        word = self._words.text("Figure" if kind == "fig" else "Table")
+        name = f"{word} {own.lstrip('0')}.{int(number)}"
         if own != self.notebook.split("_")[0]:
             return name
         if id not in self._exhibits:

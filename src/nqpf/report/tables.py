@@ -112,6 +112,14 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
+def with_labels(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an index of names as columns, though nobody named it."""
+    unnamed = frame.index.names == [None]
+    if unnamed and not types.is_integer_dtype(frame.index):
+        return frame.rename_axis("row").reset_index()
+    return with_index(frame)
+
+
 def as_csv(frame: pd.DataFrame) -> str:
     """All of a frame at full precision."""
     return with_index(frame).to_csv(index=False, lineterminator="\n")

@@ -1,7 +1,7 @@
 """Pages from executed notebooks: one exporter, one template, one stylesheet, no network."""
 
 from nqpf.site.exporter import render_page
-from nqpf.site.index import render_index
+from nqpf.site.index import render_exhibits, render_index
 from nqpf.site.model import ExhibitLink, Finding, Ledger, PageLink, SiteInfo
 from nqpf.site.search import render_search
 
@@ -11,6 +11,7 @@ __all__ = [
     "Ledger",
     "PageLink",
     "SiteInfo",
+    "render_exhibits",
     "render_index",
     "render_page",
     "render_search",

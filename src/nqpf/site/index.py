@@ -1,16 +1,20 @@
 """The front page: what the study finds in one screen, and the way in."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from nqpf.errors import StudyError
 from nqpf.report.files import write_whole
+from nqpf.report.language import ENGLISH, catalogue
 from nqpf.site.exporter import TEMPLATES
 from nqpf.site.model import ExhibitLink, Finding, PageLink, SiteInfo
 
 ASSETS = Path(__file__).parent / "assets"
+SAID = re.compile(r"""\bsay\("([^"]+)\"""")
 
 
 def render_index(
@@ -58,10 +62,7 @@ def render_index(
     """
     if missing := [name for name, count in verdicts.items() if count and name not in colours]:
         raise StudyError(f"verdict '{missing[0]}' has no colour; add it to the palette")
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "nqpf"), autoescape=True, undefined=StrictUndefined
-    )
-    text = environment.get_template("front.html.j2").render(
+    text = _template("front.html.j2").render(
         site=site,
         pages=pages,
         lead=lead,
@@ -80,15 +81,57 @@ def render_index(
         chapters=[(link, [one for one in exhibits if _page(one) == link.href]) for link in pages],
         citation=citation,
     )
-    write_assets(page.parent)
+    write_assets(page.parent, site.labels)
     write_whole(page, text.rstrip() + "\n")
 
 
-def write_assets(site: Path) -> None:
-    """Bring the style, the script and the fonts that all pages share into the site."""
+def render_exhibits(
+    page: Path, *, pages: list[PageLink], site: SiteInfo, lead: str, exhibits: Sequence[ExhibitLink]
+) -> None:
+    """Write the page that lists every exhibit with all that stands behind it.
+
+    Parameters
+    ----------
+    page : Path
+        File to write.
+    pages, site
+        As for `render_index`.
+    lead : str
+        What the list is for.
+    exhibits : sequence of ExhibitLink
+        All figures and tables, in reading order.
+    """
+    text = _template("exhibits.html.j2").render(
+        site=site, pages=pages, here=page.name, lead=lead, exhibits=exhibits
+    )
+    write_whole(page, text.rstrip() + "\n")
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "nqpf"), autoescape=True, undefined=StrictUndefined
+    )
+    return environment.get_template(name)
+
+
+def write_assets(site: Path, labels: str = ENGLISH) -> None:
+    """Bring the style, the script, its words and the fonts that all pages share into the site."""
+    if labels != ENGLISH:
+        write_whole(site / "assets" / "words.js", script_words(labels))
     for asset in sorted(ASSETS.iterdir()):
         if asset.suffix in (".css", ".js", ".woff2", ".txt"):
             write_whole(site / "assets" / asset.name, asset.read_bytes())
+
+
+def script_words(labels: str) -> str:
+    """What the scripts say, in the language of labels, as a script that pages load first."""
+    said = {
+        text
+        for asset in ASSETS.glob("*.js")
+        for text in SAID.findall(asset.read_text(encoding="utf-8"))
+    }
+    words = {text: catalogue(labels).template(text) for text in sorted(said)}
+    return f"window.nqpfWords = {json.dumps(words, ensure_ascii=False, indent=1)};\n"
 
 
 def _page(exhibit: ExhibitLink) -> str:

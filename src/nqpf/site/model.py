@@ -1,7 +1,11 @@
 """What pages need to know of each other and of the build."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from nqpf.report.language import ENGLISH, catalogue
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,12 @@ class SiteInfo:
         Whether the build writes a search index beside the pages.
     ledger : Ledger, optional
         Where claims stand.
+    labels : str
+        Language of titles, labels and furniture: `en` or `zh`.
+    exhibits_page : str
+        File name of the list of all exhibits; empty for none.
+    extra_style : str
+        Stylesheet of fonts that only some studies need; empty for none.
     """
 
     title: str
@@ -90,6 +100,18 @@ class SiteInfo:
     language: str = "en"
     searchable: bool = False
     ledger: Ledger | None = None
+    labels: str = ENGLISH
+    exhibits_page: str = ""
+    extra_style: str = ""
+
+    def say(self, text: str) -> str:
+        """A text of the furniture in the language of labels."""
+        return catalogue(self.labels).text(text)
+
+    @property
+    def mark(self) -> Markup:
+        """Attribute of elements whose words are in another language than the prose."""
+        return Markup("" if self.labels == self.language else f' lang="{self.labels}"')
 
     @property
     def brand(self) -> str:
@@ -135,6 +157,10 @@ class ExhibitLink:
         Link of each file by its ending.
     alt : str
         What a figure shows; empty for tables.
+    notebook, cell, cell_href : str
+        Where it is made, and the link to that cell.
+    data, functions : sequence of str
+        Files that were read and functions that were called on the way to it.
     """
 
     id: str
@@ -145,3 +171,8 @@ class ExhibitLink:
     source: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     alt: str = ""
+    notebook: str = ""
+    cell: str = ""
+    cell_href: str = ""
+    data: Sequence[str] = ()
+    functions: Sequence[str] = ()

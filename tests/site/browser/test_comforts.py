@@ -76,9 +76,8 @@ def test_search_finds_a_term_on_another_page_and_goes_there(look):
     page, seen = look(INTRODUCTION)
     page.keyboard.press("/")
     page.keyboard.type("sentence claim 17")
-    results = page.locator(".search-results a")
-    results.first.wait_for()
-    assert results.first.inner_text() == "C017"
+    first = "document.querySelector('.search-results a')?.textContent === 'C017'"
+    page.wait_for_function(first)  # the index loads while one types
     page.keyboard.press("Enter")
     page.wait_for_url("**/02_ledger.html#C017")
     assert page.locator("#C017").is_visible()

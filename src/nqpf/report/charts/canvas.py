@@ -34,14 +34,36 @@ MARKERS = ("o", "D", "s", "^", "v", "P", "X", "h")
 
 
 def house_styled(make: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Draw a chart in the house style, whatever was set before."""
+    """Draw a chart in the house style, whatever was set before, and keep what it was given."""
 
     @wraps(make)
     def styled(*args: object, **kwargs: object) -> Figure:
         with house_style():
-            return make(*args, **kwargs)
+            figure = make(*args, **kwargs)
+        figure.drawn = drawn_data([*args, *kwargs.values()])
+        return figure
 
     return styled
+
+
+def drawn_data(given: Sequence[object]) -> pd.DataFrame | None:
+    """What a chart was given to draw.
+
+    Parameters
+    ----------
+    given : sequence
+        Arguments of a chart form.
+
+    Returns
+    -------
+    DataFrame or None
+        The first frame; a series or an array becomes one column. None if there is no data.
+    """
+    frames = [one for one in given if isinstance(one, pd.DataFrame)]
+    if not frames:
+        long = [np.asarray(one).ravel() for one in given if isinstance(one, np.ndarray | pd.Series)]
+        return pd.DataFrame({"value": long[0]}) if long else None
+    return frames[0]
 
 
 def canvas(

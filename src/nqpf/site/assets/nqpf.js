@@ -8,9 +8,12 @@
     set(key, value) { try { localStorage.setItem(key, value); } catch { /* private windows */ } },
   };
   const byId = (id) => document.getElementById(id);
+  const say = (text, ...parts) => parts.reduce((said, part) => said.replace("{}", part),
+    (window.nqpfWords || {})[text] || text);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
   const themes = ["auto", "light", "dark"];
+  const themeNames = { auto: say("Theme: auto"), light: say("Theme: light"), dark: say("Theme: dark") };
   let theme = remembered.get("nqpf-theme");
   if (!themes.includes(theme)) theme = "auto";
   function applyTheme() {
@@ -22,7 +25,7 @@
 
   function themeSwitch() {
     const button = byId("theme-switch");
-    const say = () => { button.textContent = `Theme: ${theme}`; };
+    const say = () => { button.textContent = themeNames[theme]; };
     say();
     button.addEventListener("click", () => {
       theme = themes[(themes.indexOf(theme) + 1) % themes.length];
@@ -38,7 +41,7 @@
     const show = (shown) => {
       all("details.code").forEach((one) => { one.open = shown; });
       button.setAttribute("aria-pressed", String(shown));
-      button.textContent = shown ? "Hide all code" : "Show all code";
+      button.textContent = shown ? say("Hide all code") : say("Show all code");
     };
     show(remembered.get("nqpf-code") === "shown");
     button.addEventListener("click", () => {
@@ -111,19 +114,19 @@
     dialog.className = "picture";
     const close = document.createElement("button");
     close.type = "button";
-    close.textContent = "Close";
+    close.textContent = say("Close");
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
     document.body.append(dialog);
     figures.forEach((figure) => {
       const image = figure.querySelector("img");
       const name = (figure.querySelector(".exhibit-number") || {}).textContent;
-      const title = name ? name.replace(/\.\s*$/, "") : "the figure";
+      const title = name ? name.replace(/\.\s*$/, "") : say("the figure");
       const button = document.createElement("button");
       button.type = "button";
       button.className = "enlarge";
-      button.textContent = "Enlarge";
-      button.setAttribute("aria-label", `Enlarge ${title}`);
+      button.textContent = say("Enlarge");
+      button.setAttribute("aria-label", say("Enlarge {}", title));
       const open = () => {
         dialog.replaceChildren(close, image.cloneNode());
         dialog.setAttribute("aria-label", title);

@@ -1,6 +1,8 @@
 // Search over all pages, and tables that sort and filter. Loaded after the page is drawn.
 (() => {
   "use strict";
+  const say = (text, ...parts) => parts.reduce((said, part) => said.replace("{}", part),
+    (window.nqpfWords || {})[text] || text);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(tag), properties);
@@ -20,11 +22,11 @@
     const said = make("p", { className: "search-count" });
     said.setAttribute("role", "status");
     const list = make("ol", { className: "search-results" });
-    const label = make("label", { htmlFor: "search-words", textContent: "Search all pages" });
-    const close = make("button", { type: "button", textContent: "Close" });
+    const label = make("label", { htmlFor: "search-words", textContent: say("Search all pages") });
+    const close = make("button", { type: "button", textContent: say("Close") });
     const dialog = make("dialog", { className: "search" },
       make("div", { className: "search-head" }, label, close), input, said, list);
-    dialog.setAttribute("aria-label", "Search");
+    dialog.setAttribute("aria-label", say("Search"));
     document.body.append(dialog);
 
     let loading = null;
@@ -40,10 +42,10 @@
       const terms = plain(input.value).split(/\s+/).filter(Boolean);
       list.replaceChildren();
       if (!terms.length) { said.textContent = ""; return; }
-      try { await load(); } catch { said.textContent = "The search index is missing."; return; }
+      try { await load(); } catch { said.textContent = say("The search index is missing."); return; }
       const hits = find(window.nqpfSearch, terms);
-      said.textContent = hits.length === 1 ? "1 place" :
-        `${hits.length} places${hits.length > MOST ? `, the first ${MOST} shown` : ""}`;
+      said.textContent = hits.length === 1 ? say("1 place") : hits.length > MOST
+        ? say("{} places, the first {} shown", hits.length, MOST) : say("{} places", hits.length);
       list.append(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
     };
     const open = () => { dialog.showModal(); input.select(); load().catch(() => {}); };
@@ -158,15 +160,15 @@
   // What rows can be chosen by: verdicts, and in a ledger also sections of the paper.
   function choicesOf(table, rows) {
     const verdicts = rows.map((row) => (row.querySelector(".verdict") || {}).textContent || "");
-    const found = [["verdict", verdicts, [...new Set(verdicts)].filter(Boolean)]];
-    const column = [...table.tHead.rows[0].cells].findIndex((head) => head.textContent.trim() === "Section");
+    const found = [[say("all verdicts"), say("Verdict shown in {}"), verdicts, [...new Set(verdicts)].filter(Boolean)]];
+    const column = [...table.tHead.rows[0].cells].findIndex((head) => head.textContent.trim() === say("Section"));
     if (table.closest(".ledger") && column >= 0) {
       const sections = rows.map((row) => row.cells[column].textContent.trim());
       const all = sections.flatMap((one) => one.split(".").map((_, depth, steps) => steps.slice(0, depth + 1).join(".")));
       const order = (one, other) => one.localeCompare(other, undefined, { numeric: true });
-      found.push(["section", sections, [...new Set(all)].sort(order)]);
+      found.push([say("all sections"), say("Section shown in {}"), sections, [...new Set(all)].sort(order)]);
     }
-    return found.filter(([, , known]) => known.length > 1);
+    return found.filter(([, , , known]) => known.length > 1);
   }
 
   // Section 4.1 is within 4.
@@ -177,18 +179,18 @@
   function filterable(table, rows) {
     const figure = table.closest("figure");
     const title = figure.querySelector(".exhibit-number");
-    const name = title ? title.textContent.replace(/\.\s*$/, "") : "the table";
-    const words = make("input", { type: "search", placeholder: "Filter rows", autocomplete: "off" });
-    words.setAttribute("aria-label", `Filter rows of ${name}`);
+    const name = title ? title.textContent.replace(/\.\s*$/, "") : say("the table");
+    const words = make("input", { type: "search", placeholder: say("Filter rows"), autocomplete: "off" });
+    words.setAttribute("aria-label", say("Filter rows of {}", name));
     const count = make("span", { className: "row-count" });
     count.setAttribute("role", "status");
     const tools = make("div", { className: "table-tools" }, words);
     const texts = rows.map((row) => plain(row.textContent));
-    const choices = choicesOf(table, rows).map(([what, values, known]) => {
-      const select = make("select", {}, make("option", { value: "", textContent: `all ${what}s` }),
+    const choices = choicesOf(table, rows).map(([every, title, values, known]) => {
+      const select = make("select", {}, make("option", { value: "", textContent: every }),
         ...known.map((one) => make("option", { value: one,
           textContent: `${one} (${values.filter((other) => within(other, one)).length})` })));
-      select.setAttribute("aria-label", `${what[0].toUpperCase()}${what.slice(1)} shown in ${name}`);
+      select.setAttribute("aria-label", title.replace("{}", name));
       return { select, values };
     });
     tools.append(...choices.map(({ select }) => select));
@@ -202,7 +204,7 @@
         row.hidden = !fits;
         shown += fits;
       });
-      count.textContent = `${shown} of ${rows.length} rows`;
+      count.textContent = say("{} of {} rows", shown, rows.length);
     };
     words.addEventListener("input", apply);
     choices.forEach(({ select }) => select.addEventListener("change", apply));

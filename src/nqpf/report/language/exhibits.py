@@ -1,0 +1,82 @@
+"""The words of a finished figure or table, and both with words of another language."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+from nqpf.report.language.catalogue import Catalogue
+from nqpf.report.tables import Table
+
+
+def labels_of(figure: Figure) -> list[str]:
+    """Every text that a figure shows, in the order in which it is drawn.
+
+    Parameters
+    ----------
+    figure : Figure
+        Finished.
+    """
+    figure.draw_without_rendering()  # ticks have their labels only now
+    return [text.get_text() for text in _shown(figure)]
+
+
+def translate_figure(figure: Figure, words: Catalogue) -> None:
+    """Replace every text of a figure that the catalogue knows; places and sizes stay.
+
+    Parameters
+    ----------
+    figure : Figure
+        Finished; changed in place.
+    words : Catalogue
+        Of the language wanted.
+    """
+    figure.draw_without_rendering()
+    for axis in _axes_of(figure):
+        _translate_ticks(axis, words)
+    for text in _shown(figure):
+        text.set_text(words.text(text.get_text()))
+
+
+def headings_of(table: Table) -> list[str]:
+    """Headings of a table's columns, spans and groups of rows."""
+    return [*table.heads, *(head for head, _ in table.spans), *dict.fromkeys(table.groups)]
+
+
+def translate_table(table: Table, words: Catalogue) -> Table:
+    """A table with headings, and cells that are names or verdicts, in another language.
+
+    Cells that hold sentences are prose and stay as they are.
+    """
+    return replace(
+        table,
+        heads=[words.text(head) for head in table.heads],
+        rows=[[words.text(cell) for cell in row] for row in table.rows],
+        spans=[(words.text(head), width) for head, width in table.spans],
+        groups=[words.text(group) for group in table.groups],
+    )
+
+
+def _shown(figure: Figure) -> Iterator[Text]:
+    for text in figure.findobj(Text):
+        if text.get_visible() and text.get_text().strip():
+            yield text
+
+
+def _axes_of(figure: Figure) -> Iterator[Axis]:
+    yield from figure.findobj(lambda artist: isinstance(artist, Axis))
+
+
+def _translate_ticks(axis: Axis, words: Catalogue) -> None:
+    """Ticks write their labels anew whenever they are drawn, so that the writer is replaced."""
+    for which in ("major", "minor"):
+        formatter = getattr(axis, f"get_{which}_formatter")()
+        if isinstance(formatter, FixedFormatter):
+            formatter.seq = [words.text(str(label)) for label in formatter.seq]
+        elif isinstance(formatter, FuncFormatter):
+            written = formatter.func
+            replaced = FuncFormatter(lambda value, place, of=written: words.text(of(value, place)))
+            getattr(axis, f"set_{which}_formatter")(replaced)
