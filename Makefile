@@ -7,9 +7,12 @@ TIMEOUT ?= 900# seconds that one notebook may take
 
 PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
+STUDY := $(basename $(notdir $(PARAMS)))
+SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
+BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
-.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site explain smoke lab test check bench lint readme lock clean distclean help
+.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -22,6 +25,12 @@ nb-%: $(VENV)/installed ## one notebook and what it needs, e.g. make nb-03
 	@$(BUILD) notebook $*
 
 site: all ## the same as all: pages are part of the study
+
+pdf: all ## one PDF of the whole supplement, printed by Chromium where it is installed
+	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.pdf
+
+words: $(VENV)/installed ## list labels of the last build that a language does not have yet
+	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.words
 
 explain: $(VENV)/installed ## why each step would run, without running it
 	@$(BUILD) --explain all
@@ -40,6 +49,9 @@ test: $(VENV)/installed-dev ## run the tests
 
 check: $(VENV)/installed-dev ## check what the last build made: files, links, the README
 	@$(PY) -m pytest tests_built
+
+test-site: all $(VENV)/installed-dev ## open every page of the built site in a real browser
+	@NQPF_SITE="$(SITE)" $(PY) -m pytest tests/site/browser -rs
 
 check-data: $(VENV)/installed ## check own figures, e.g. make check-data DATA=mine.csv
 	@PYTHONPATH=src $(PY) -m pipeline.check_data "$(DATA)"

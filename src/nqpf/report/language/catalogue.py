@@ -62,8 +62,9 @@ class Catalogue:
                 if None not in parts:
                     return _filled(target, parts)
         for mark, target in LISTS:
-            parts = [self.find(part) for part in plain.split(mark)]
-            if len(parts) > 1 and None not in parts:
+            pieces = plain.split(mark)
+            parts = [self.find(piece) for piece in pieces] if len(pieces) > 1 else [None]
+            if None not in parts:
                 return target.join(parts)
         return None
 
