@@ -5,19 +5,25 @@ import zipfile
 from pathlib import Path
 
 from nqpf.paths import CODEBOOK, DATA, RAW, ROOT
+from nqpf.report.files import write_whole
+from nqpf.site.dark import with_dark
+from nqpf.site.references import REFERENCES
 from pipeline.config import Build, notebooks
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in any archive
 
 
 def copy_exhibits(site: Path, build: Build) -> None:
-    """Bring the site's copies of all exhibits up to date, and no others."""
+    """Bring the site's copies of all exhibits up to date, and no others; svg turn dark there."""
     fresh = site / ".exhibits.partial"
     shutil.rmtree(fresh, ignore_errors=True)
     for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables)):
         (fresh / name).mkdir(parents=True)
         for path in sorted(folder.iterdir()):
-            if path.suffix != ".md":
+            if path.suffix == ".svg":
+                adaptive = with_dark(path.read_text(encoding="utf-8"))
+                write_whole(fresh / name / path.name, adaptive)
+            elif path.suffix != ".md":
                 shutil.copyfile(path, fresh / name / path.name)
     shutil.rmtree(site / "exhibits", ignore_errors=True)
     fresh.replace(site / "exhibits")
@@ -31,11 +37,19 @@ def pack_downloads(site: Path, build: Build) -> list[tuple[str, str]]:
     list of (label, href)
         As the front page lists them.
     """
-    exhibits = (site / "exhibits").rglob("*")
-    archive(site / "exhibits.zip", {path.relative_to(site): path for path in exhibits})
+    archive(
+        site / "exhibits.zip",
+        {
+            Path(name) / path.name: path
+            for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables))
+            for path in folder.iterdir()
+            if path.suffix != ".md"
+        },
+    )
     data = [*RAW.rglob("*.csv"), *CODEBOOK.glob("*.csv"), *DATA.glob("*.md"), DATA / "SHA256SUMS"]
     data += [*build.paths.processed.glob("*.csv"), ROOT / "LICENSE-DATA"]
     archive(site / "data.zip", {path.relative_to(ROOT): path for path in data})
+    shutil.copyfile(REFERENCES, site / REFERENCES.name)
     executed = [build.paths.notebooks / f"{name}.ipynb" for name in notebooks()]
     archive(site / "notebooks.zip", {Path("notebooks") / path.name: path for path in executed})
     return [
@@ -43,6 +57,7 @@ def pack_downloads(site: Path, build: Build) -> list[tuple[str, str]]:
         ("Data: raw tables, codebooks and built panels", "data.zip"),
         ("Notebooks as they ran, with their results", "notebooks.zip"),
         ("Map of exhibits as a table", "exhibits.csv"),
+        ("References in BibTeX", "references.bib"),
     ]
 
 

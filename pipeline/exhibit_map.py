@@ -18,6 +18,8 @@ READERS = {  # of nqpf.data: the files behind what they return, with the name th
     "load_geography": "data/raw/{}/geography.csv",
     "load_adjacency": "data/raw/{}/adjacency.csv",
 }
+LEDGERS = ("open_ledger", "assemble")  # of nqpf.claims
+OF_LEDGERS = {"data/codebook/claims.csv", "data/codebook/claims_plan.csv"}
 TABLES = {  # of load_table
     "city_figures": "data/raw/cities/figures.csv",
     "manufacturing_structure": "data/raw/cities/manufacturing_structure_2018.csv",
@@ -142,6 +144,7 @@ def _own_calls(statement: ast.stmt, rooms: dict[str, str]) -> tuple[set[str], se
         name = f"{rooms[root]}.{rest}".rstrip(".")
         functions.add(name)
         reader = name.rpartition(".")[2]
+        files |= OF_LEDGERS if reader in LEDGERS else set()
         for argument in _texts(node.args[:1], loops):
             if reader in READERS:
                 files |= set(READERS[reader].format(argument).split(", "))
@@ -188,7 +191,7 @@ def _names(statement: ast.stmt, context: type) -> set[str]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
                 found.add(_dotted(node.value).partition(".")[0])
-    return found - {"", "page", "ledger"}
+    return found - {"", "page"}
 
 
 def _saved(statement: ast.stmt) -> list[str]:

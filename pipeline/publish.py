@@ -29,7 +29,8 @@ from pipeline.config import LAST, Build, declared, notebooks
 from pipeline.downloads import copy_exhibits, pack_downloads
 from pipeline.exhibit_map import exhibit_map
 
-TITLE = "New quality productive forces and {case}'s manufacturing"
+TITLE = "New quality productive forces and {case}’s manufacturing"
+SHORT_TITLE = "New quality productive forces"
 LEAD = (
     "Luo and Hu argue in words that new quality productive forces upgrade Guangdong's "
     "manufacturing. This compendium is the empirical half that the paper leaves out: it measures "
@@ -102,7 +103,8 @@ def site_words(build: Build) -> SiteInfo:
     """What every page says of the study; `site_info` adds what is read from files."""
     study = build.parameters.study
     info = SiteInfo("", study.case, build.study, str(build.file), {}, labels=study.language)
-    return replace(info, title=info.say(TITLE.format(case=study.case)))
+    title = TITLE.format(case=study.case)
+    return replace(info, title=info.say(title), short_title=info.say(SHORT_TITLE))
 
 
 def site_info(build: Build) -> SiteInfo:
@@ -165,8 +167,8 @@ def exhibit_link(row: dict[str, str]) -> ExhibitLink:
         notebook=Path(row["notebook"]).stem,
         cell=row["cell"],
         cell_href=f"{page}#cell-{row['cell']}",
-        data=[one for one in row["data"].split("; ") if one],
-        functions=[one for one in row["functions"].split("; ") if one],
+        data=[one.removeprefix("data/") for one in row["data"].split("; ") if one],
+        functions=[one.removeprefix("nqpf.") for one in row["functions"].split("; ") if one],
     )
 
 

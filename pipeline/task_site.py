@@ -17,6 +17,7 @@ SITE_CODE = [
     *files_of({"nqpf.site", "nqpf.claims", "nqpf.chapters.conclusion"}),
     *(ROOT / "pipeline" / name for name in PUBLISHING),
 ]
+REFERENCES = ROOT / "docs" / "references.bib"
 PLAN = CODEBOOK / "claims_plan.csv"
 STUDY = PythonNode(value=BUILD.parameters.study.model_dump_json(), hash=True)
 PAGES = {name: BUILD.paths.site / f"{name}.html" for name in notebooks()}
@@ -30,6 +31,7 @@ for name in notebooks():
             "executed": results(name)[0],
             "outputs": NOTEBOOKS / "outputs.yml",
             "plan": PLAN,
+            "references": REFERENCES,
             "study": STUDY,
             "code": SITE_CODE,
             "page": PAGES[name],
@@ -39,6 +41,7 @@ for name in notebooks():
         executed: Path,
         outputs: Path,
         plan: Path,
+        references: Path,
         study: str,
         code: list[Path],
         page: Annotated[Path, Product],
@@ -54,6 +57,7 @@ for name in notebooks():
         "exhibits": [path for paths in EXHIBITS.values() for path in paths],
         "outputs": NOTEBOOKS / "outputs.yml",
         "plan": PLAN,
+        "references": REFERENCES,
         "study": STUDY,
         "code": SITE_CODE,
         "pages": list(PAGES.values()),
@@ -66,6 +70,7 @@ def task_index(
     exhibits: list[Path],
     outputs: Path,
     plan: Path,
+    references: Path,
     study: str,
     code: list[Path],
     pages: list[Path],

@@ -1,6 +1,6 @@
 """List what a language has no words for yet: titles and labels of the last build, and furniture.
 
-Usage: `make words`, or `python -m pipeline.words` after a build. Ends with 1 if anything is missing.
+Usage: `make words`, or `python -m pipeline.words` after a build; ends with 1 if any is missing.
 """
 
 import ast

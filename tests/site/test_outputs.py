@@ -8,6 +8,7 @@ from nqpf.site.outputs import OutputFitter
 
 def fitter(**kwargs):
     defaults = {
+        "cite": lambda keys: f"({keys})",
         "name": "03_mechanisms",
         "rewrite": lambda url: url.replace("../figures/", "exhibits/figures/"),
         "claim_href": {"C022": ("06.html#C022", "a sentence")}.get,

@@ -91,6 +91,7 @@ def render_page(
             "next": pages[place + 1] if place + 1 < len(pages) else None,
             "contents": text.contents(),
             "notes": text.notes(),
+            "references": text.citations.listed(),
             "parameters": parameters,
         }
     }
@@ -147,6 +148,7 @@ def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_im
         verdicts=colours("verdicts"),
         ledger=ledger.table if ledger and ledger.href == links.here else "",
         linked_images=linked_images,
+        cite=text.citations.cite,
     )
     text.collect_notes(_markdown(content))
     for cell in content.cells:

@@ -14,6 +14,7 @@ from nbconvert.filters.markdown_mistune import (
 
 from nqpf.errors import StudyError
 from nqpf.site import mathml
+from nqpf.site.references import CITATION, Citations
 
 CLAIM = re.compile(r"\b[CX]\d{3}\b")  # claims, and inconsistencies of the paper
 NOTE = r"\[\^(?P<note_key>[^\]\s]+)\]"
@@ -50,9 +51,13 @@ class PageText:
     rewrite: Callable[[str], str] = str
     claim_href: Callable[[str], tuple[str, str] | None] = lambda claim: None
     headings: list[Heading] = field(default_factory=list)
+    citations: Citations = field(init=False)
     _anchors: set[str] = field(default_factory=set)
     _note_texts: dict[str, str] = field(default_factory=dict)
     _notes_used: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.citations = Citations(self.name)
 
     def collect_notes(self, sources: Iterable[str]) -> None:
         """Read the texts of notes, `[^key]: text`, wherever on the page they stand.
@@ -126,13 +131,21 @@ class PageText:
 
 
 class _Inline(MathInlineParser):
-    """Inline Markdown that also knows signs of notes."""
+    """Inline Markdown that also knows signs of notes and citations."""
 
-    SPECIFICATION = {**MathInlineParser.SPECIFICATION, "note": NOTE}  # noqa: RUF012
-    DEFAULT_RULES = ("note", *MathInlineParser.DEFAULT_RULES)
+    SPECIFICATION = {  # noqa: RUF012
+        **MathInlineParser.SPECIFICATION,
+        "note": NOTE,
+        "citation": CITATION,
+    }
+    DEFAULT_RULES = ("note", "citation", *MathInlineParser.DEFAULT_RULES)
 
     def parse_note(self, match: re.Match, state: InlineParser) -> int:
         state.append_token({"type": "note", "raw": match["note_key"]})
+        return match.end()
+
+    def parse_citation(self, match: re.Match, state: InlineParser) -> int:
+        state.append_token({"type": "citation", "raw": match["citation_keys"]})
         return match.end()
 
 
@@ -172,6 +185,9 @@ class _Renderer(IPythonRenderer):
 
     def note(self, key: str) -> str:
         return self.page.refer_to_note(key)
+
+    def citation(self, keys: str) -> str:
+        return self.page.citations.cite(keys)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(_without_links(text), self.page.rewrite(url), title)

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from nqpf.errors import StudyError
 from nqpf.site.markdown import CLAIM, claim_link
+from nqpf.site.references import CITATION
 
 SVG = "data:image/svg+xml;base64,"
 SIZE = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)pt"[^>]*?\bheight="([\d.]+)pt"', re.DOTALL)
@@ -17,6 +18,7 @@ TALL = 30  # rows beyond which a table scrolls inside its own height
 LONG = 60  # characters beyond which a column is text to be read, and is kept wide enough for it
 SIDES = ("left", "right", "center")
 CELL = re.compile(r"([0-9A]\d): ([a-z0-9-]+)")  # notebook and cell, as the ledger names them
+CITED = re.compile(CITATION)
 EXHIBIT = re.compile(r"(fig|tab)-([0-9A-Z]\d)-(\d+)-[a-z0-9-]+")
 
 
@@ -42,6 +44,8 @@ class OutputFitter:
         Id of the table whose rows are the anchors of claims; empty on all other pages.
     linked_images : bool
         Whether the site holds the exhibits' files, so that images need not travel in the page.
+    cite : callable
+        Turns the keys of a citation into author and year.
     """
 
     name: str
@@ -52,6 +56,7 @@ class OutputFitter:
     verdicts: Mapping[str, str]
     ledger: str
     linked_images: bool
+    cite: Callable[[str], str]
 
     def fit(self, html: str) -> str:
         """Html of one output.
@@ -72,7 +77,8 @@ class OutputFitter:
             self._fit_image(image)
         for table in soup.find_all("table"):
             self._fit_table(table, soup)
-        return str(soup)
+        fitted = str(soup)
+        return CITED.sub(lambda match: self.cite(match["citation_keys"]), fitted)
 
     def _fit_image(self, image: Tag) -> None:
         if not image.get("alt", "").strip():

@@ -1,6 +1,6 @@
 """Labels, titles and the site's furniture in another language; prose stays English."""
 
-from nqpf.report.language.catalogue import ENGLISH, Catalogue, catalogue
+from nqpf.report.language.entries import ENGLISH, Catalogue, catalogue
 from nqpf.report.language.exhibits import (
     headings_of,
     labels_of,

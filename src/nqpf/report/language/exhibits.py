@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-from nqpf.report.language.catalogue import Catalogue
+from nqpf.report.language.entries import Catalogue
 from nqpf.report.tables import Table
 
 
@@ -37,8 +37,13 @@ def translate_figure(figure: Figure, words: Catalogue) -> None:
     figure.draw_without_rendering()
     for axis in _axes_of(figure):
         _translate_ticks(axis, words)
-    for text in _shown(figure):
-        text.set_text(words.text(text.get_text()))
+    standing = {(text.axes, text.get_text()): text for text in _shown(figure)}
+    for text in list(_shown(figure)):
+        before = text.get_text()
+        text.set_text(words.text(before))
+        twin = standing.get((text.axes, text.get_text()))
+        if twin is not None and twin is not text and text.get_text() != before:
+            twin.set_visible(False)  # the figure showed the name in both languages
 
 
 def headings_of(table: Table) -> list[str]:
