@@ -18,6 +18,7 @@ LANGUAGES = ("zh",)
 FURNITURE = re.compile(r"""\bsay\("([^"]+)\"\)""")
 IN_SCRIPTS = re.compile(r"""\bsay\("([^"]+)\"""")
 SITE = ROOT / "src" / "nqpf" / "site"
+CLAIMED = re.compile(r"[CX]\d{3} ")  # the sentence of a claim
 SAVERS = ("save_figure", "save_table", "save_regressions")
 LABELLED = ("xlabel", "ylabel", "label", "root", "observed_label", "marked_label", "link_label")
 
@@ -49,7 +50,7 @@ def lacking(texts: list[str], words: Catalogue) -> list[str]:
 
 def is_prose(text: str) -> bool:
     """Whether a text is a sentence, which stays English."""
-    return text.endswith(".") and text.count(" ") > 2
+    return (text.endswith(".") and text.count(" ") > 2) or bool(CLAIMED.match(text))
 
 
 def lacking_titles(words: Catalogue) -> list[str]:

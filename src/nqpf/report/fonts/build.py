@@ -6,6 +6,9 @@ every machine draws the same figure. Usage, with both packages unpacked in a fol
     npm pack @fontsource/source-sans-3
     apt-get download fonts-noto-cjk
     python -m nqpf.report.fonts.build FOLDER_OF_WOFF_FILES NotoSansCJK-Regular.ttc
+
+Either argument may be left out. A new character in the catalogue of labels fails the tests until
+the Chinese font is built again.
 """
 
 import sys
@@ -15,7 +18,10 @@ from fontTools.merge import Merger
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
 
+from nqpf.paths import RAW
+
 HERE = Path(__file__).parent
+CATALOGUE = HERE.parent / "language" / "zh.yml"
 LATIN = {"Regular": 400, "Bold": 600}  # the semibold cut serves as the house's bold
 EPOCH = 2_082_844_800  # 1970 in the font clock: no clock in any artefact
 
@@ -24,6 +30,12 @@ def gb2312_level_1() -> set[int]:
     """Code points of the 3,755 common characters of GB/T 2312-1980, level 1."""
     cells = (bytes([row, cell]) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
     return {ord(char) for char in (cell.decode("gb2312", "ignore") for cell in cells) if char}
+
+
+def catalogue_text() -> str:
+    """All Chinese that the study shows: place names and the catalogue of labels."""
+    tables = [RAW / level / "geography.csv" for level in ("cities", "provinces")]
+    return "".join(path.read_text(encoding="utf-8") for path in [*tables, CATALOGUE])
 
 
 def rename(font: TTFont, family: str, style: str) -> None:
@@ -75,7 +87,7 @@ def build_hans(collection: Path) -> None:
     options.layout_features = []
     options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GPOS", "GSUB"]
     subsetter = Subsetter(options)
-    names = {ord(char) for char in "圳莞"}  # in city names, but beyond level 1
+    names = {ord(char) for char in catalogue_text() if ord(char) > 0x2E7F}  # some beyond level 1
     punctuation = set(range(0x3000, 0x3012)) | set(range(0xFF00, 0xFF5F))
     subsetter.populate(unicodes=gb2312_level_1() | names | punctuation)
     subsetter.subset(font)
@@ -85,6 +97,9 @@ def build_hans(collection: Path) -> None:
 
 
 if __name__ == "__main__":
-    for cut in LATIN:
-        build_latin(Path(sys.argv[1]), cut)
-    build_hans(Path(sys.argv[2]))
+    for argument in map(Path, sys.argv[1:]):
+        if argument.is_dir():
+            for cut in LATIN:
+                build_latin(argument, cut)
+        else:
+            build_hans(argument)
