@@ -25,6 +25,10 @@ TABLES = {  # of load_table
     "manufacturing_structure": "data/raw/cities/manufacturing_structure_2018.csv",
     "international": "data/raw/international.csv",
 }
+COLUMNS = (
+    *("exhibit", "kind", "number", "title", "notebook", "cell", "data", "functions", "source"),
+    "files",
+)
 SAVERS = ("save_figure", "save_table", "save_regressions")
 
 
@@ -120,7 +124,7 @@ def exhibit_map(exhibits: list[dict]) -> pd.DataFrame:
                 "files": "; ".join(f"{one['id']}.{ending}" for ending in one["files"]),
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _imported(statement: ast.stmt) -> dict[str, str]:

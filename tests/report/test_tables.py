@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from nqpf.errors import StudyError
+from nqpf.report.latex import as_latex, latex
 from nqpf.report.regression_tables import lay_out_regressions
-from nqpf.report.tables import as_csv, as_html, as_latex, latex, lay_out
+from nqpf.report.tables import as_csv, as_html, lay_out
 
 FRAME = pd.DataFrame(
     {

@@ -15,8 +15,11 @@ import yaml
 from nqpf.params import TOPICS_OF
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock")
-FOLDERS = ("src", "pipeline", "data/raw", "data/codebook", "params")
+COPIED = (
+    *("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"),
+    *("CITATION.cff", "LICENSE-DATA"),
+)
+FOLDERS = ("src", "pipeline", "data/raw", "data/codebook", "params", "docs")
 
 
 def tiny_notebook(name: str, code: str) -> dict:

@@ -126,7 +126,7 @@ def test_an_exhibit_that_is_declared_but_not_made_is_named(project):
     outputs.write_text(text)
     result = project.make("nb-02")
     assert result.returncode != 0
-    assert "missing: fig-02-1-ghost.pdf" in result.stderr
+    assert "missing: fig-02-1-ghost.csv" in result.stderr
 
 
 def one_sentence(result):

@@ -23,10 +23,11 @@ from nqpf.report.language import (
     translate_figure,
     translate_table,
 )
+from nqpf.report.latex import as_latex
 from nqpf.report.prose import EXHIBIT, Prose, check_no_typed_number, fill
 from nqpf.report.regression_tables import lay_out_regressions
 from nqpf.report.rendering import render
-from nqpf.report.tables import Format, Table, as_csv, as_html, as_latex, lay_out, with_labels
+from nqpf.report.tables import Format, Table, as_csv, as_html, lay_out, with_labels
 
 SHORTEST_ALT = 40
 

@@ -13,21 +13,6 @@ from nqpf.report.numbers import number, p_value, plain, significant_decimals
 NO_VALUE = "–"
 Format = int | str | Callable[[object], str]
 
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{char: f"\\{char}" for char in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "−": "$-$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "×": r"$\times$",
-    "≈": r"$\approx$",
-    "\N{NO-BREAK SPACE}": "~",
-    "–": "--",
-    "—": "---",
-}
-
 
 @dataclass(frozen=True)
 class Table:
@@ -243,58 +228,3 @@ def _html_row(row: list[str], align: list[str]) -> str:
 
 def _lines(cell: str) -> str:
     return "<br>".join(escape(line) for line in cell.split("\n"))
-
-
-def latex(text: str) -> str:
-    """Text with what LaTeX would read as commands escaped."""
-    return "".join(_LATEX.get(char, char) for char in text)
-
-
-def as_latex(table: Table, label: str, title: str, note: str) -> str:
-    """The table as a floating booktabs table with its note."""
-    sides = "".join(side[0] for side in table.align)
-    lines = [
-        "% needs \\usepackage{booktabs}",
-        r"\begin{table}[htbp]",
-        r"\centering",
-        rf"\caption{{{latex(title)}}}",
-        rf"\label{{{label}}}",
-        rf"\begin{{tabular}}{{@{{}}{sides}@{{}}}}",
-        r"\toprule",
-    ]
-    if table.spans:
-        cells = [rf"\multicolumn{{{n}}}{{c}}{{{latex(head)}}}" for head, n in table.spans]
-        lines += [" & ".join(cells) + r" \\", *_span_rules(table.spans)]
-    lines += [*_latex_lines(table.heads), r"\midrule"]
-    for position, row in enumerate(table.rows):
-        if starts_group(table, position):
-            head = rf"\textit{{{latex(table.groups[position])}}}"
-            lines += [r"\addlinespace"] if position else []
-            lines.append(rf"\multicolumn{{{len(row)}}}{{@{{}}l}}{{{head}}} \\")
-        lines += _latex_lines(row)
-    lines += [r"\bottomrule", r"\end{tabular}"]
-    if note:
-        lines += [
-            r"\par\smallskip",
-            rf"\begin{{minipage}}{{\linewidth}}\footnotesize {latex(note)}",
-        ]
-        lines += [r"\end{minipage}"]
-    return "\n".join([*lines, r"\end{table}", ""])
-
-
-def _latex_lines(row: list[str]) -> list[str]:
-    parts = [cell.split("\n") for cell in row]
-    height = max(len(part) for part in parts)
-    full = [part + [""] * (height - len(part)) for part in parts]
-    return [" & ".join(latex(part[line]) for part in full) + r" \\" for line in range(height)] + (
-        [r"\addlinespace"] if height > 1 else []
-    )
-
-
-def _span_rules(spans: list[tuple[str, int]]) -> list[str]:
-    rules, start = [], 1
-    for head, width in spans:
-        if head:
-            rules.append(rf"\cmidrule(lr){{{start}-{start + width - 1}}}")
-        start += width
-    return ["".join(rules)] if rules else []
