@@ -9,7 +9,6 @@ PY    := $(VENV)/bin/python
 BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
-BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)"
 
 .DEFAULT_GOAL := all
 .PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
