@@ -93,7 +93,8 @@ def inconsistencies(
     Returns
     -------
     DataFrame
-        Columns claim_id, claim, paper, elsewhere, verdict.
+        Columns claim_id, claim, words (the two numbers as a reader would say them), paper,
+        elsewhere (what the rule was given, by the rule's names), verdict.
     """
     rows = []
     for claim_id, verdict in sorted(verdicts.items()):
@@ -108,12 +109,15 @@ def inconsistencies(
             {
                 "claim_id": claim_id,
                 "claim": plan[claim_id].sentence,
+                "words": "; ".join(CLASHES[claim_id](verdict.numbers)[3:5]),
                 "paper": said.get("paper", "") or "-",
                 "elsewhere": "; ".join(filter(None, elsewhere)) or "-",
                 "verdict": verdict.verdict,
             }
         )
-    return pd.DataFrame(rows, columns=["claim_id", "claim", "paper", "elsewhere", "verdict"])
+    return pd.DataFrame(
+        rows, columns=["claim_id", "claim", "words", "paper", "elsewhere", "verdict"]
+    )
 
 
 def _listed(table: pd.DataFrame) -> str:
