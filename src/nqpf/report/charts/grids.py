@@ -1,20 +1,24 @@
 """Small multiples: one panel per unit on common axes."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nqpf.report.charts.canvas import (
     CONTEXT,
     FOCUS,
     canvas,
     house_styled,
-    key,
     need,
     number_ticks,
+    show_key,
 )
 from nqpf.report.palette import as_text, peer_colours
+
+DASHES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1, 1.5)))  # apart in grey print too
 
 
 @house_styled
@@ -65,7 +69,8 @@ def small_multiples(
         for kind in kinds or [None]:
             part = own[own[series] == kind] if series else own
             shade = shades[kind] if series else shades.get(unit, FOCUS)
-            axes.plot(part["year"], part["value"], color=shade, lw=2, zorder=3)
+            dashes = DASHES[kinds.index(kind) % len(DASHES)] if series else "-"
+            axes.plot(part["year"], part["value"], color=shade, lw=2, ls=dashes, zorder=3)
         axes.set_title(unit, fontsize=9, pad=3, color=as_text((title_colours or {}).get(unit, "k")))
     first, last = int(data["year"].min()), int(data["year"].max())
     for i, axes in enumerate(grid):
@@ -78,6 +83,9 @@ def small_multiples(
         axes.margins(x=0.04)
         number_ticks(axes.yaxis, 3)
     if series:
-        key(figure, {kind: shades[kind] for kind in kinds}, "line")
+        show_key(figure, [
+            Line2D([], [], color=shades[kind], lw=2, ls=dashes, label=kind)
+            for kind, dashes in zip(kinds, itertools.cycle(DASHES), strict=False)
+        ])  # fmt: skip
     figure.supylabel(ylabel, fontsize=9, color="#4A5660")
     return figure
