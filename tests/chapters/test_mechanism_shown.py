@@ -141,6 +141,20 @@ class TestWords:
         found = mechanism_words.of_durbin(durbin, door, "a")
         assert found == {"lowest": -8.0, "highest": -2.0, "clear": "one", "exact_p": 0.4}
 
+    def test_channels_are_counted_and_the_most_robust_named(self):
+        found = SimpleNamespace(
+            effects=pd.DataFrame({"p": [0.3, 0.01]}),
+            paths=pd.DataFrame({"p": [0.01, 0.5], "rho_zero": [-0.4, 0.1]}),
+            result=SimpleNamespace(n=99),
+        )
+        assert mechanism_words.of_channels(found) == {
+            "n": 99,
+            "total_p": 0.3,
+            "whole": "cannot be told from zero",
+            "told": "one",
+            "rho": 0.4,
+        }
+
     def test_likeness_counts_years(self):
         moran = pd.DataFrame({"level": "Provinces", "what": ["factor"], "told": 3, "years": 9})
         assert mechanism_words.of_likeness(moran) == "Provinces: factor in 3 of 9 years."

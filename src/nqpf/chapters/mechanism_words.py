@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from nqpf.chapters.wording import listed
+from nqpf.chapters.channels import Channels
+from nqpf.chapters.wording import listed, significance
 
 NEARLY_SAME = 0.25  # relative change of a standard error that is called small
 
@@ -86,6 +87,31 @@ def of_durbin(durbin: pd.DataFrame, next_door: pd.DataFrame, test: str) -> dict[
         "highest": float(others["estimate"].max()),
         "clear": count_words(int(clear.sum())),
         "exact_p": float(mine["p"].iloc[0]),
+    }
+
+
+def of_channels(found: Channels) -> dict[str, object]:
+    """Numbers and words of the three channels.
+
+    Parameters
+    ----------
+    found : Channels
+        As `channels.three_channels` returns them.
+
+    Returns
+    -------
+    dict
+        n; total_p; whole (whether the association in all is told from zero); told (how many
+        channels are, in words); rho (largest error correlation, in size, that a channel needs to
+        be brought to nil).
+    """
+    total_p = float(found.effects["p"].iloc[0])
+    return {
+        "n": found.result.n,
+        "total_p": total_p,
+        "whole": significance(total_p),
+        "told": told(found.paths),
+        "rho": float(found.paths["rho_zero"].abs().max()),
     }
 
 
