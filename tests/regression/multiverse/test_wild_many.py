@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from nqpf.errors import StudyError
-from nqpf.regression.multiverse.wild_many import (
-    corners,
-    exact_share,
-    extreme_form,
+from nqpf.regression.multiverse.forms import (
+    Scores,
     pair_coefficients,
     pair_products,
-    wild_p_many,
+    scores_from,
+    together,
 )
+from nqpf.regression.multiverse.wild_many import corners, exact_share, extreme_form, wild_p_many
 
 
 def random_scores(count, groups, seed=0):
@@ -27,11 +27,11 @@ def test_exact_share_counts_every_corner(groups):
     t2 = (V @ n.T) ** 2 / np.einsum("bg,sgh,bh->bs", V, M, V)
     own = n.sum(axis=1) ** 2 / M.sum(axis=(1, 2))
     expected = (t2 >= own * (1 - 1e-9)).mean(axis=0)
-    np.testing.assert_array_equal(wild_p_many(n, M, draws=9, seed=None), expected)
+    np.testing.assert_array_equal(wild_p_many(Scores(n, M), draws=9, seed=None), expected)
 
 
 def test_the_form_vanishes_at_the_sample_and_its_mirror():
-    Q = extreme_form(*random_scores(4, 7))
+    Q = extreme_form(Scores(*random_scores(4, 7)))
     np.testing.assert_allclose(Q.sum(axis=(1, 2)), 0, atol=1e-12)
     assert exact_share(Q[0]) >= 2 / 2**7
 
@@ -46,8 +46,8 @@ def test_pairs_give_the_quadratic_form():
 def test_above_the_exact_limit_a_seed_is_needed_and_decides():
     n, M = random_scores(5, 24)
     with pytest.raises(StudyError, match="seed"):
-        wild_p_many(n, M, draws=99, seed=None)
-    one, again, other = (wild_p_many(n, M, draws=199, seed=seed) for seed in (1, 1, 2))
+        wild_p_many(Scores(n, M), draws=99, seed=None)
+    one, again, other = (wild_p_many(Scores(n, M), draws=199, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, again)
     assert (one != other).any()
     assert ((one >= 1 / 200) & (one <= 1)).all()
@@ -55,10 +55,27 @@ def test_above_the_exact_limit_a_seed_is_needed_and_decides():
 
 def test_singular_specifications_have_no_p_and_leave_the_others_alone():
     n, M = random_scores(3, 6)
-    alone = wild_p_many(n, M, draws=9, seed=1)
+    alone = wild_p_many(Scores(n, M), draws=9, seed=1)
     n[1] = np.nan
-    p = wild_p_many(n, M, draws=9, seed=1)
+    p = wild_p_many(Scores(n, M), draws=9, seed=1)
     assert np.isnan(p[1])
     np.testing.assert_array_equal(p[[0, 2]], alone[[0, 2]])
     with pytest.raises(StudyError, match="expected n"):
-        wild_p_many(n, M[:2], draws=9, seed=1)
+        Scores(n, M[:2])
+
+
+def test_with_many_clusters_lengths_come_from_the_thin_form():
+    rng = np.random.default_rng(2)
+    n, left, right = rng.normal(size=(3, 70)), *rng.normal(size=(2, 3, 70, 4))
+    thin = scores_from(n, left, right)
+    assert thin.M is None
+    H = np.einsum("sg,gh->sgh", n, np.eye(70)) - left @ right.transpose(0, 2, 1)
+    dense = Scores(n, H.transpose(0, 2, 1) @ H)
+    signs = 2.0 * rng.integers(0, 2, (50, 70)) - 1
+    np.testing.assert_allclose(thin.lengths(signs), dense.lengths(signs))
+    both = together([thin, scores_from(n[:1], left[:1, :, :2], right[:1, :, :2])])
+    assert both.left.shape == (4, 70, 4)
+    p = wild_p_many(thin, draws=99, seed=1)
+    np.testing.assert_array_equal(p, wild_p_many(dense, draws=99, seed=1))
+    with pytest.raises(StudyError, match="expected M, or L and R"):
+        Scores(n)

@@ -11,14 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from nqpf.regression.multiverse.forms import Scores, together
 from nqpf.regression.multiverse.rows import DEFINING, EFFECTS, Columns, rows_of_all, split
 from nqpf.regression.multiverse.scores import ScoredFits, score_many
-from nqpf.regression.multiverse.wild_many import (
-    pair_coefficients,
-    pair_products,
-    wild_p_many,
-)
-from nqpf.regression.wild import CHUNK, sign_vectors
+from nqpf.regression.multiverse.wild_many import VECTORS, wild_p_many
+from nqpf.regression.wild import sign_vectors
 
 ALPHA = 0.05
 _JOINT = ("positive", "negative", "score")
@@ -109,15 +106,14 @@ def fit_chunk(chunk: Chunk) -> bytes:
         out["n"][at], out["clusters"][at] = fits.rows, len(fits.units)
         own = np.searchsorted(chunk.units, fits.units)
         out["flips"][at] = 0.0
-        out["flips"][np.ix_(at, own)] = fits.numerators / fits.length[:, None]
+        out["flips"][np.ix_(at, own)] = fits.scores.n / fits.length[:, None]
         kept.setdefault(tuple(own), []).append((at, fits))
     for own, parts in kept.items():
         at = np.concatenate([one for one, _ in parts])
-        n = np.concatenate([fits.numerators for _, fits in parts])
-        M = np.concatenate([fits.denominators for _, fits in parts])
-        out["p_wild"][at] = wild_p_many(n, M, draws=chunk.draws, seed=chunk.seed)
+        scores = together([fits.scores for _, fits in parts])
+        out["p_wild"][at] = wild_p_many(scores, draws=chunk.draws, seed=chunk.seed)
         if chunk.joint_draws:
-            found = _under_the_null(n, M, signs[:, list(own)])
+            found = _under_the_null(scores, signs[:, list(own)])
             member = (families[at] == np.arange(len(chunk.family_names))[:, None]).astype(float)
             for name, values in zip(_JOINT, found, strict=True):
                 out[name] += member @ values
@@ -167,19 +163,18 @@ def _fit_group(columns: Columns, group: pd.DataFrame) -> ScoredFits:
     )
 
 
-def _under_the_null(n, M, signs):
+def _under_the_null(scores: Scores, signs: np.ndarray) -> tuple[np.ndarray, ...]:
     """Significance by sign and normal scores under every sign vector of the joint test.
 
     The p-value of a vector is the share of all vectors, itself and the sample among them, whose
     |t| is at least as large: what the wild bootstrap would give had that vector been the sample.
     """
     count = len(signs)
-    numerators = n @ signs.T
+    numerators = scores.numerators(signs)
     squared = np.empty_like(numerators)
-    coefficients = pair_coefficients(M)
-    for start in range(0, count, CHUNK):
-        part = slice(start, start + CHUNK)
-        squared[:, part] = coefficients @ pair_products(signs[part]).T
+    for start in range(0, count, VECTORS):
+        part = slice(start, start + VECTORS)
+        squared[:, part] = scores.lengths(signs[part])
     t2 = numerators**2 / squared
     t2[~np.isfinite(t2)] = 0.0
     t2 = np.round(t2 / np.maximum(t2.max(axis=1, keepdims=True), np.finfo(float).tiny), 9)
@@ -189,6 +184,6 @@ def _under_the_null(n, M, signs):
     score = stats.norm.isf(p / 2)[below]
     positive = numerators > 0
     score[~positive] *= -1
-    score[~np.isfinite(n).all(axis=1)] = 0.0
-    clear = (p <= ALPHA)[below] & np.isfinite(n).all(axis=1)[:, None]
+    score[~scores.sound] = 0.0
+    clear = (p <= ALPHA)[below] & scores.sound[:, None]
     return clear & positive, clear & ~positive, score

@@ -19,7 +19,8 @@ from nqpf.regression.multiverse.rows import (
 )
 from nqpf.regression.wild import EXACT_UP_TO
 
-PER_CHUNK = 1_024
+PER_CHUNK = 1_024  # specifications, fewer where units are many
+UNITS_PER_CHUNK = 65_536
 SECONDS_PER_DRAW = 3e-8  # of a drawn sign vector and specification, on one core
 SECONDS_EXACT = 1.2e-3  # of all vectors of 21 clusters, on one core
 SECONDS_FIT = 3e-4
@@ -101,9 +102,10 @@ def run_multiverse(
     names = tuple(sorted(specifications[family].unique()))
     units = tuple(np.unique(columns.units))
     order = _order(specifications)
+    size = max(1, min(PER_CHUNK, UNITS_PER_CHUNK // len(units)))
     chunks = [
         _chunk(columns, specifications.loc[part], names, units, family, draws, seed, joint_draws)
-        for part in np.split(order, range(PER_CHUNK, len(order), PER_CHUNK))
+        for part in np.split(order, range(size, len(order), size))
     ]
     plan = plan_run(_seconds(specifications, len(units), draws, joint_draws), scheduler)
     code = code_fingerprint("regression", "errors")

@@ -1,7 +1,6 @@
 """Fits and cluster scores of many specifications that share their rows, without a frame in sight.
 
-Of every specification only two things are kept besides the estimate: the numerators n of the
-clusters under the null of no association, and the form M = H'H of their refitted scores. Both the
+Besides the estimate, only the cluster scores under the null of no association are kept: both the
 wild bootstrap and the joint test are made of them (MacKinnon 2023, Econometrics and Statistics).
 """
 
@@ -14,7 +13,8 @@ from scipy import stats
 
 from nqpf.errors import StudyError
 from nqpf.regression.design import COLLINEAR
-from nqpf.regression.within import RANK_TOLERANCE, WithinTransform
+from nqpf.regression.multiverse.forms import Scores, scores_from, together
+from nqpf.regression.within import RANK_TOLERANCE
 
 CHUNK_BYTES = 1 << 22
 
@@ -27,12 +27,8 @@ class ScoredFits:
     ----------
     estimate, se, t, p : ndarray, shape (S,)
         Of the first regressor: CRV1 in the "nested" convention, t(G-1). NaN where singular.
-    numerators : ndarray, shape (S, G)
-        Scores n of the clusters with errors restricted by the null of zero; they sum to the
-        numerator of the estimate.
-    denominators : ndarray, shape (S, G, G)
-        M, such that v'Mv is the squared clustered standard error (up to a common factor) that
-        the sign vector v gives.
+    scores : Scores
+        Of the clusters; the numerators sum to that of the estimate.
     length : ndarray, shape (S,)
         Sum of squares of the first regressor with everything else taken out: a flipped estimate
         is v'n over it.
@@ -46,8 +42,7 @@ class ScoredFits:
     se: np.ndarray
     t: np.ndarray
     p: np.ndarray
-    numerators: np.ndarray
-    denominators: np.ndarray
+    scores: Scores
     length: np.ndarray
     units: np.ndarray
     rows: int
@@ -87,33 +82,27 @@ def score_many(
     codes = _codes(X, y, units, years, effects)
     order = np.lexsort((codes["year"], codes["unit"]))  # clusters contiguous
     unit, year = codes["unit"][order], codes["year"][order]
-    taken = [{"unit": unit, "year": year}[effect] for effect in effects]
-    within = WithinTransform(taken, np.ones(len(order)))
-    basis = np.hstack([within.first.toarray(), within.basis])
-    if trends:
-        basis = np.hstack([basis, _trend_basis(basis, unit, year)])
-    starts = np.flatnonzero(np.diff(unit, prepend=-1))
-    n, k, groups, rank = len(order), X.shape[2], len(starts), basis.shape[1]
+    removed = _Removed(unit, year, effects, trends=trends)
+    starts, rank = removed.starts, removed.rank
+    n, k, groups = len(order), X.shape[2], len(starts)
     if n <= rank + k:
         raise StudyError(f"expected more rows than parameters, got {n} for {k + rank}")
     outside = k + rank - (groups - 1 if "unit" in effects else 0)
     factor = groups / (groups - 1) * (n - 1) / (n - outside)
-    blocks = np.split(basis, starts[1:])
     size = max(1, CHUNK_BYTES // (8 * n * (k + 2)))
     parts = []
     for start in range(0, len(X), size):
         chunk = slice(start, start + size)
         XT = X[chunk][:, order].transpose(0, 2, 1)
         yT = (y if len(y) == 1 else y[chunk])[:, order]
-        parts.append(_score(XT, _residual(XT, basis), _residual(yT, basis), starts, blocks))
-    estimate, variance, numerators, denominators, length = (
-        np.concatenate(part) for part in zip(*parts, strict=True)
-    )
+        parts.append(_score(XT, removed.residual(XT), removed.residual(yT), removed))
+    estimate, variance, length = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    scores = together([part[3] for part in parts])
     se = np.sqrt(factor * variance)
     t = estimate / se
     p = 2 * stats.t.sf(np.abs(t), groups - 1)
     labels = np.unique(np.asarray(units))
-    return ScoredFits(estimate, se, t, p, numerators, denominators, length, labels, n)
+    return ScoredFits(estimate, se, t, p, scores, length, labels, n)
 
 
 def _codes(X, y, units, years, effects) -> dict[str, np.ndarray]:
@@ -138,25 +127,70 @@ def _codes(X, y, units, years, effects) -> dict[str, np.ndarray]:
     return codes
 
 
-def _trend_basis(basis: np.ndarray, unit: np.ndarray, year: np.ndarray) -> np.ndarray:
-    """Orthonormal basis of what linear trends of the units add to the effects."""
-    centred = year - year.mean()
-    trends = (unit[:, None] == np.arange(unit.max() + 1)) * centred[:, None]
-    added = trends - basis @ (basis.T @ trends)
-    added -= basis @ (basis.T @ added)
-    values, vectors = np.linalg.eigh(added.T @ added)
-    kept = values > RANK_TOLERANCE * values[-1]
-    return added @ (vectors[:, kept] / np.sqrt(values[kept]))
+class _Removed:
+    """Effects taken out of rows that are sorted by unit.
+
+    Unit effects are means of contiguous rows; what other effects and trends add to them is spanned
+    by an orthonormal basis.
+
+    Attributes
+    ----------
+    starts : ndarray of int, shape (G,)
+        First row of every unit.
+    basis : ndarray, shape (N, r)
+    rank : int
+        Dimension of all that is taken out.
+    """
+
+    def __init__(self, unit: np.ndarray, year: np.ndarray, effects: Sequence[str], *, trends: bool):
+        self.starts = np.flatnonzero(np.diff(unit, prepend=-1))
+        self.sizes = np.diff(self.starts, append=len(unit))
+        self.by_unit = "unit" in effects
+        self.basis = np.zeros((len(unit), 0))
+        if "year" in effects:
+            self.basis = self._span((year[:, None] == np.arange(year.max() + 1)).astype(float))
+        if trends:
+            centred = year - year.mean()
+            lines = (unit[:, None] == np.arange(unit.max() + 1)) * centred[:, None]
+            self.basis = np.hstack([self.basis, self._span(lines)])
+        self.rank = self.basis.shape[1] + (len(self.starts) if self.by_unit else 0)
+
+    def residual(self, rows: np.ndarray) -> np.ndarray:
+        """Rows (..., N) less their projection, twice for the sake of rounding."""
+        for _ in range(2):
+            if self.by_unit:
+                means = _sums(rows, self.starts) / self.sizes
+                rows = rows - np.repeat(means, self.sizes, axis=-1)
+            rows = rows - (rows @ self.basis) @ self.basis.T
+        return rows
+
+    def by_cluster(self, values: np.ndarray) -> np.ndarray:
+        """Products of each cluster's values (S, N) with its rows of the basis, shape (S, G, r).
+
+        Unit effects are left out: within a unit, residuals sum to zero.
+        """
+        if (self.sizes == self.sizes[0]).all():
+            shape = (len(self.starts), self.sizes[0], -1)
+            blocks = values.reshape(len(values), *shape[:2]).transpose(1, 0, 2)
+            return (blocks @ self.basis.reshape(shape)).transpose(1, 0, 2)
+        pairs = zip(
+            np.split(values, self.starts[1:], axis=1),
+            np.split(self.basis, self.starts[1:]),
+            strict=True,
+        )
+        return np.stack([part @ block for part, block in pairs], axis=1)
+
+    def _span(self, columns: np.ndarray) -> np.ndarray:
+        """Orthonormal basis of what columns (N, m) add to what is taken out already."""
+        added = self.residual(columns.T).T
+        values, vectors = np.linalg.eigh(added.T @ added)
+        kept = values > RANK_TOLERANCE * max(values[-1], 1.0)
+        return added @ (vectors[:, kept] / np.sqrt(values[kept]))
 
 
-def _residual(rows: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    """Rows (..., N) minus their projection on the basis, twice for the sake of rounding."""
-    once = rows - (rows @ basis) @ basis.T
-    return once - (once @ basis) @ basis.T
-
-
-def _score(raw, XT, y, starts, blocks):
-    """Estimate, unscaled variance, n, M and length of stacked designs XT (S, K, N)."""
+def _score(raw, XT, y, removed: _Removed):
+    """Estimate, unscaled variance, length and scores of stacked designs XT (S, K, N)."""
+    starts = removed.starts
     gram = XT @ XT.transpose(0, 2, 1)
     scale = np.sqrt(np.einsum("skk->sk", gram))
     still = scale <= COLLINEAR * np.sqrt(np.einsum("skn,skn->sk", raw, raw))
@@ -172,19 +206,13 @@ def _score(raw, XT, y, starts, blocks):
     restricted = errors + slopes[:, :1] * a
     variance = (_sums(a * errors, starts) ** 2).sum(axis=1) / length**2
     n = _sums(a * restricted, starts)
-    H = np.einsum("sg,gh->sgh", n, np.eye(len(starts)))
-    reach_a = _sums(XT * a[:, None], starts).transpose(0, 2, 1) @ bread
-    H -= reach_a @ _sums(XT * restricted[:, None], starts)
-    H -= _by_cluster(a, blocks, starts) @ _by_cluster(restricted, blocks, starts).transpose(0, 2, 1)
-    return slopes[:, 0], variance, n, H.transpose(0, 2, 1) @ H, length
+    left = _sums(XT * a[:, None], starts).transpose(0, 2, 1) @ bread
+    right = _sums(XT * restricted[:, None], starts).transpose(0, 2, 1)
+    left = np.concatenate([left, removed.by_cluster(a)], axis=2)
+    right = np.concatenate([right, removed.by_cluster(restricted)], axis=2)
+    return slopes[:, 0], variance, length, scores_from(n, left, right)
 
 
-def _sums(values, starts):
+def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Sums over the contiguous clusters of the last axis."""
     return np.add.reduceat(values, starts, axis=-1)
-
-
-def _by_cluster(values, blocks, starts):
-    """Products of each cluster's values with its rows of the basis, shape (S, G, r)."""
-    parts = np.split(values, starts[1:], axis=1)
-    return np.stack([part @ block for part, block in zip(parts, blocks, strict=True)], axis=1)

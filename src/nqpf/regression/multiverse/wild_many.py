@@ -7,22 +7,21 @@ v = 1, that is when the quadratic form
 
 is not negative. An exact p-value counts the corners of the hypercube where it is not: the signs are
 halved, and all combinations of both halves are one product of two small matrices. Drawn vectors are
-shared by all specifications with as many clusters: the products v_g v_h are then one matrix.
+shared by all specifications with as many clusters.
 """
 
 import numpy as np
 
-from nqpf.errors import StudyError
 from nqpf.regression.inference import TIE
+from nqpf.regression.multiverse.forms import Scores, pair_coefficients, pair_products
 from nqpf.regression.wild import EXACT_UP_TO, sign_vectors
 
 SLICE = 128  # right halves at a time, so that a product stays in the processor's cache
 TOGETHER = 128  # specifications at a time, for the same reason
+VECTORS = 2048  # sign vectors at a time
 
 
-def wild_p_many(
-    numerators: np.ndarray, denominators: np.ndarray, *, draws: int, seed: int | None
-) -> np.ndarray:
+def wild_p_many(scores: Scores, *, draws: int, seed: int | None) -> np.ndarray:
     """Restricted wild cluster bootstrap p-values of the null of zero.
 
     The same numbers as `inference.wild_cluster_test` gives one by one (a test holds them to it):
@@ -30,9 +29,8 @@ def wild_p_many(
 
     Parameters
     ----------
-    numerators : ndarray, shape (S, G)
-    denominators : ndarray, shape (S, G, G)
-        As `scores.score_many` returns them; NaN where a specification is singular.
+    scores : Scores
+        As `scores.score_many` finds them.
     draws, seed : int
         Used where signs are not enumerated.
 
@@ -41,21 +39,19 @@ def wild_p_many(
     ndarray, shape (S,)
         NaN where singular.
     """
-    n, M = np.asarray(numerators, float), np.asarray(denominators, float)
-    if n.ndim != 2 or M.shape != (*n.shape, n.shape[1]):
-        raise StudyError(f"expected n (S, G) and M (S, G, G), got {n.shape} and {M.shape}")
-    p = np.full(len(n), np.nan)
-    sound = np.flatnonzero(np.isfinite(n).all(axis=1))
-    Q = extreme_form(n[sound], M[sound])
-    if n.shape[1] <= EXACT_UP_TO:
-        p[sound] = [exact_share(one) for one in Q]
+    p = np.full(len(scores.n), np.nan)
+    sound = np.flatnonzero(scores.sound)
+    own = scores.take(sound)
+    if scores.groups <= EXACT_UP_TO:
+        p[sound] = [exact_share(Q) for Q in extreme_form(own)]
     else:
-        p[sound] = _drawn(Q, draws, seed)
+        p[sound] = _drawn(own, draws, seed)
     return p
 
 
-def extreme_form(n: np.ndarray, M: np.ndarray) -> np.ndarray:
-    """Q of each specification, shape (S, G, G); it vanishes at v = 1."""
+def extreme_form(scores: Scores) -> np.ndarray:
+    """Q of each specification, shape (S, G, G); its sum, the form at v = 1, is zero."""
+    n, M = scores.n, scores.M
     numerator = n.sum(axis=1) ** 2
     denominator = M.sum(axis=(1, 2))
     return n[:, :, None] * n[:, None, :] / numerator[:, None, None] - M / denominator[:, None, None]
@@ -82,33 +78,42 @@ def corners(size: int) -> np.ndarray:
     return 1.0 - 2.0 * (np.arange(1 << size)[:, None] >> np.arange(size) & 1)
 
 
-def pair_products(signs: np.ndarray) -> np.ndarray:
-    """Products v_g v_h, g < h, and a one, of sign vectors (B, G): shape (B, G(G-1)/2 + 1)."""
-    first, second = np.triu_indices(signs.shape[1], 1)
-    return np.column_stack([signs[:, first] * signs[:, second], np.ones(len(signs))])
-
-
-def pair_coefficients(Q: np.ndarray) -> np.ndarray:
-    """Coefficients of `pair_products` that give v'Qv, shape (S, G(G-1)/2 + 1)."""
-    first, second = np.triu_indices(Q.shape[1], 1)
-    pairs = Q[:, first, second] + Q[:, second, first]
-    return np.column_stack([pairs, np.einsum("sgg->s", Q)])
-
-
 def _form(V: np.ndarray, Q: np.ndarray) -> np.ndarray:
     """Value v'Qv of each row v."""
     return np.einsum("bg,bg->b", V @ Q, V)
 
 
-def _drawn(Q: np.ndarray, draws: int, seed: int | None) -> np.ndarray:
+def _drawn(scores: Scores, draws: int, seed: int | None) -> np.ndarray:
     """p-values from vectors drawn once for all specifications."""
-    coefficients = pair_coefficients(Q)
-    extreme = np.zeros(len(Q), dtype=int)
-    for signs in sign_vectors(Q.shape[1], draws=draws, seed=seed):
-        for part in np.array_split(signs, max(1, len(signs) // 2048)):
-            products = pair_products(part)
-            for start in range(0, len(Q), TOGETHER):
-                together = slice(start, start + TOGETHER)
-                margins = products @ coefficients[together].T
-                extreme[together] += np.count_nonzero(margins >= -TIE, axis=0)
+    extreme = np.zeros(len(scores.n), dtype=int)
+    count = _count_dense(scores) if scores.M is not None else _count_thin(scores)
+    for signs in sign_vectors(scores.groups, draws=draws, seed=seed):
+        for start in range(0, len(signs), VECTORS):
+            count(signs[start : start + VECTORS], extreme)
     return (1 + extreme) / (1 + draws)
+
+
+def _count_dense(scores: Scores):
+    """Add up extreme vectors by products of signs, Q being a form of them."""
+    coefficients = pair_coefficients(extreme_form(scores))
+
+    def count(signs: np.ndarray, extreme: np.ndarray) -> None:
+        products = pair_products(signs)
+        for start in range(0, len(coefficients), TOGETHER):
+            together = slice(start, start + TOGETHER)
+            margins = products @ coefficients[together].T
+            extreme[together] += np.count_nonzero(margins >= -TIE, axis=0)
+
+    return count
+
+
+def _count_thin(scores: Scores):
+    """Add up extreme vectors one specification at a time, for many clusters."""
+    own = np.ones((1, scores.groups))
+    numerator, length = scores.numerators(own) ** 2, scores.lengths(own)
+
+    def count(signs: np.ndarray, extreme: np.ndarray) -> None:
+        margins = scores.numerators(signs) ** 2 / numerator - scores.lengths(signs) / length
+        extreme += np.count_nonzero(margins >= -TIE, axis=1)
+
+    return count
