@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from nqpf.report import load_labels
+from nqpf.report.language import catalogue
+from nqpf.report.latex import CHINESE
 from pipeline.config import current_build, declared, notebooks
 from pipeline.readme import PAGES as DOCUMENTS
 from pipeline.readme import rendered
+from pipeline.words import lacking
 
 BUILD = current_build()
 SITE = BUILD.paths.site
@@ -115,3 +119,29 @@ def test_the_front_page_links_every_chapter():
 @pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: page.name)
 def test_the_readme_says_what_the_build_found(page):
     assert page.read_text(encoding="utf-8") == rendered(page), "run `make readme` and commit"
+
+
+def test_every_label_that_exhibits_show_has_its_chinese():
+    labels = [label for labels in load_labels(BUILD.study).values() for label in labels]
+    assert labels
+    assert lacking(labels, catalogue("zh")) == [], "`make words` prints lines to fill in"
+
+
+@pytest.mark.parametrize("path", sorted(BUILD.paths.tables.glob("*.tex")), ids=lambda p: p.stem)
+def test_latex_is_balanced_and_holds_only_what_latex_reads(path):
+    text = path.read_text(encoding="utf-8")
+    opened = re.findall(r"\\begin\{(\w+)\}", text)
+    closed = re.findall(r"\\end\{(\w+)\}", text)
+    assert sorted(opened) == sorted(closed)
+    bare = re.sub(r"\\[{}]", "", text)
+    assert bare.count("{") == bare.count("}")
+    allowed = {"é", "ö", "ü", "ä", "Ø", "ø", "ć"}
+    foreign = {c for c in text if ord(c) > 126} - allowed
+    assert not {c for c in foreign if not CHINESE.match(c)}
+    assert "ctex" in text or not foreign
+    cells = {
+        len(re.findall(r"(?<!\\)&", line))
+        for line in text.splitlines()
+        if line.endswith(r"\\") and "multicolumn" not in line and "caption" not in line
+    }
+    assert len(cells) == 1, f"{path.name}: rows differ in their number of cells"

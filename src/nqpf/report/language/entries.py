@@ -18,6 +18,7 @@ from nqpf.places import chinese_names
 ENGLISH = "en"
 FOLDER = Path(__file__).parent
 HOLE = "{}"
+PARTS = ("(.+?)", "(.+)")  # the shortest part first, then the longest
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 NAMES = re.compile(  # signs that are the same in every language
     r"""^(?:
@@ -28,6 +29,7 @@ NAMES = re.compile(  # signs that are the same in every language
     )$""",
     re.VERBOSE,
 )
+RANKED = re.compile(r"(\d+) (.+)|(.+) (\d+)")  # a name with its place before or after it
 LISTS = ((", ", "、"), (" · ", " · "), ("; ", "；"), (": ", "："), (" and ", "和"))
 
 
@@ -61,6 +63,10 @@ class Catalogue:
                 parts = [self.find(part) for part in match.groups()]
                 if None not in parts:
                     return _filled(target, parts)
+        if match := RANKED.fullmatch(plain):
+            parts = [self.find(part) for part in match.groups() if part]
+            if None not in parts:
+                return " ".join(parts)
         for mark, target in LISTS:
             pieces = plain.split(mark)
             parts = [self.find(piece) for piece in pieces] if len(pieces) > 1 else [None]
@@ -103,8 +109,8 @@ def catalogue(language: str) -> Catalogue:
             plain = " ".join(str(text).split())
             _check(group, plain, str(target))
             if HOLE in plain:
-                parts = map(re.escape, plain.split(HOLE))
-                patterns.append((re.compile("(.+?)".join(parts)), str(target)))
+                parts = [re.escape(part) for part in plain.split(HOLE)]
+                patterns += [(re.compile(hole.join(parts)), str(target)) for hole in PARTS]
             texts[plain] = str(target)
     patterns.sort(key=lambda one: -len(one[0].pattern))  # the most particular first
     return Catalogue(language, texts, patterns)
