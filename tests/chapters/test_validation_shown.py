@@ -38,7 +38,7 @@ def found(**changed):
 def test_facts_of_published_numbers_count_and_name_what_is_outside(numbers):
     facts = shown.published_facts(summarise(numbers), numbers)
     assert (facts["checks"], facts["numbers"], facts["inside"]) == (26, 97, 97)
-    assert facts["outside_names"] == "none of them"
+    assert facts["outside_names"] == "none"
     assert facts["grunfeld_t"] > 7
     assert facts["grunfeld_p"] == 52 / 1024
     wrong = numbers.assign(inside=numbers["check"] != "moran")
@@ -49,11 +49,21 @@ def test_facts_of_published_numbers_count_and_name_what_is_outside(numbers):
 
 def test_small_and_large_numbers_are_readable(numbers):
     table = shown.published_table(summarise(numbers)).set_index("check")
-    assert table.loc["wild_exact", "difference_text"] == "0"
-    assert table.loc["pooled", "published_text"] == "−42.7144"
-    assert table.loc["krugman", "ours_text"] == "2"
-    assert table.loc["mediation", "allowed_text"] == "1e−02"
-    assert table.loc["crv3", "estimator"].split("\n")[1] == "regression.covariance.crv3"
+    assert table.loc["wild_exact", "differences"] == "0\n1e−12"
+    assert table.loc["pooled", "values"] == "−42.7144\n−42.7144"
+    assert table.loc["krugman", "values"] == "2\n2"
+    assert table.loc["mediation", "differences"] == "7e−03\n1e−02"
+    assert table.loc["crv3", "estimator"].split("\n")[1] == "crv3"
+    assert table.loc["theil", "estimator"].split("\n")[1] == "theil_l, theil_t"
+    assert table.loc["crv3", "against"].split("\n")[1] == "Grunfeld, 10 firms"
+    assert table.loc["crv3", "which"] == "se value\nworst of 2"
+    assert table.loc["krugman", "which"] == "K"
+
+
+def test_checks_of_one_kind_stand_together(numbers):
+    kinds = shown.published_table(summarise(numbers))["kind"]
+    assert kinds.drop_duplicates().tolist() == shown.KINDS
+    assert (kinds != kinds.shift()).sum() == len(shown.KINDS)
 
 
 def test_size_facts_read_the_right_cells():

@@ -18,26 +18,37 @@ EFFECTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 PROVINCES = DESIGNS[3].name  # the study's own: its largest two units move most
 SMALLEST = 0.2  # the plan's smallest effect of interest
 TARGET = 0.8
+KINDS = ["publication", "other software", "exact answer", "worked out apart"]
 COVERAGE = 0.95  # promised by every interval
 CERTAIN = 0.99  # of the interval of a coverage, before it is called too low
 SERIOUS = 3.0  # Monte Carlo standard errors from which a bias is named
 
 
 def published_table(summary: pd.DataFrame) -> pd.DataFrame:
-    """Checks against published numbers, readable: two lines to a cell, numbers by their own size.
+    """Checks against published numbers, two short lines to a cell, numbers by their own size.
 
     Parameters
     ----------
     summary : DataFrame
         As `validation.comparison.summarise` returns.
     """
-    table = summary.copy()
-    table["estimator"] = table["method"] + "\n" + table["function"]
-    table["against"] = table["source"] + "\n" + table["data"]
-    for name in ("published", "ours"):
-        table[f"{name}_text"] = [_figures(value) for value in summary[name]]
-    for name in ("difference", "allowed"):
-        table[f"{name}_text"] = [_order(value) for value in summary[name]]
+    table = summary.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable")
+    functions = table["function"].str.replace(r"[\w.]+\.", "", regex=True)
+    table["estimator"] = table["method"] + "\n" + functions
+    table["against"] = table["source"] + "\n" + table["data"].str.replace(r" \(.*", "", regex=True)
+    pairs = {
+        "values": ("published", "ours", _figures),
+        "differences": ("difference", "allowed", _order),
+    }
+    for name, (above, below, written) in pairs.items():
+        table[name] = [
+            f"{written(one)}\n{written(other)}"
+            for one, other in zip(table[above], table[below], strict=True)
+        ]
+    table["which"] = [
+        row.quantity if row.numbers == 1 else f"{row.quantity}\nworst of {row.numbers}"
+        for row in table.itertuples()
+    ]
     return table
 
 
@@ -49,7 +60,7 @@ def published_facts(summary: pd.DataFrame, numbers: pd.DataFrame) -> dict[str, o
         "checks": len(summary),
         "numbers": len(numbers),
         "inside": int(numbers["inside"].sum()),
-        "outside_names": listed(list(outside["method"]), none="none of them"),
+        "outside_names": listed(list(outside["method"]), none="none"),
         "grunfeld_t": float(fit.term("capital")["t"]),
         "grunfeld_p": wild_exact()["p"],
     }
