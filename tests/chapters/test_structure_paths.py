@@ -82,6 +82,15 @@ def test_ranks_are_those_of_the_raw_figures(measures):
     expected = 1 + (ratio > ratio["Guangdong"]).sum()
     assert ranks.loc["New-product intensity", "rank"] == expected
     facts = paths.path_facts(paths.rank_families(measures, "Guangdong", (2011, 2023)))
-    assert facts["newprod_last_rank"] == expected
-    assert facts["newprod_last_year"] == 2022
-    assert facts["equal_last_year"] == 2019
+    assert facts["newprod_last_rank"][0] == expected
+    assert facts["newprod_last_year"] == (2022, "year", None)
+    assert facts["equal_last_year"][0] == 2019
+
+
+def test_width_of_a_band_is_its_mean():
+    heads = list(paths.FAMILIES)
+    rows = [(head, year, 3, 2, 2 + k) for k, head in enumerate(heads) for year in (2011, 2012)]
+    table = pd.DataFrame(rows, columns=["panel", "year", "rank", "low", "high"])
+    facts = paths.path_facts(table)
+    names = ("hitech", "newprod", "advanced", "equal")
+    assert [facts[f"{name}_width"][0] for name in names] == [0, 1, 2, 3]

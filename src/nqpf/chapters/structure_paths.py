@@ -7,6 +7,7 @@ import pandas as pd
 from nqpf import upgrading
 from nqpf.regional.standing import rank_interval, standing
 
+Fact = tuple[object, str, int | None]  # value, unit, decimals
 LAST_EMPLOYMENT = 2019  # sectoral employment breaks with the census of 2020 (PLAN.md)
 LEAST_HELD = 0.9  # of the usual number of provinces; a rank among fewer is another rank
 SECTORS = ("primary", "secondary", "tertiary")
@@ -146,14 +147,26 @@ def rank_families(measures: pd.DataFrame, case: str, years: tuple[int, int]) -> 
     return joined[["panel", "year", "rank", "low", "high", "measures", "n"]]
 
 
-def path_facts(ranks: pd.DataFrame) -> dict[str, int]:
-    """First and last rank and year of each family, for the text."""
-    facts = {}
+def path_facts(ranks: pd.DataFrame) -> dict[str, Fact]:
+    """First and last rank and year of each family, and how wide its band is on average.
+
+    Parameters
+    ----------
+    ranks : DataFrame
+        As `rank_families` returns it.
+
+    Returns
+    -------
+    dict
+        Value, unit and decimals by name.
+    """
+    facts: dict[str, Fact] = {}
     for name, head in zip(("hitech", "newprod", "advanced", "equal"), FAMILIES, strict=True):
         mine = ranks[ranks["panel"] == head].sort_values("year")
         for end, row in (("first", mine.iloc[0]), ("last", mine.iloc[-1])):
-            facts[f"{name}_{end}_year"] = int(row["year"])
-            facts[f"{name}_{end}_rank"] = round(row["rank"])
+            facts[f"{name}_{end}_year"] = (int(row["year"]), "year", None)
+            facts[f"{name}_{end}_rank"] = (round(row["rank"]), "", None)
+        facts[f"{name}_width"] = (float((mine["high"] - mine["low"]).mean()), "", 1)
     return facts
 
 
