@@ -38,6 +38,15 @@ def test_an_edit_of_the_last_notebook_runs_it_alone(built):
     assert changed == {"06_conclusion"}
 
 
+def test_a_new_strategy_runs_the_notebook_on_strategies(built):
+    before = stamps(built.root)
+    folder = built.root / "params/scenarios"
+    shutil.copy(folder / "talent-alone.yml", folder / "mine.yml")
+    assert built.make().returncode == 0
+    changed = {path.stem for path in before if path.stat().st_mtime_ns != before[path]}
+    assert changed == {"05_strategies"}  # the others read its facts, which are the same here
+
+
 def test_a_changed_cleaning_function_runs_the_data_step_again(built):
     panel = built.root / "data/processed/cities.csv"
     stamp = panel.stat().st_mtime_ns
