@@ -177,6 +177,8 @@ def test_the_specification_set_holds_variants_by_estimators_and_starts_as_declar
     assert next(iter(found)) == "as declared, within"
     assert len(found) == 5 * 5
     assert len(found["full factor, within"].hierarchy.indicators) == 12
+    positive = replace(link, options=replace(link.options, aggregation="geometric"))
+    assert len(strategy_links.specification_set(positive, positive, controls)) == 3 * 5
     single = strategy_links.specification_set(links["C109"], links["C109"], controls)
     assert len(single) == 5  # weights and goalposts do not touch a single indicator
 

@@ -127,6 +127,14 @@ def test_entropy_weights_are_those_of_the_units_drawn(link):
     assert not np.allclose(half.matrices[0], measure.matrices[0])
 
 
+def test_scores_that_must_be_positive_keep_the_goalposts_of_all_units(link):
+    other = replace(link, options=IndexOptions(aggregation="geometric"))
+    half = measure_of(other, whole(other)[:4])
+    assert half.options.goalposts == measure_of(other, whole(other)).options.goalposts
+    assert (regressors(other, other.prepared.values, half) >= 1).all()
+    assert measure_of(link, whole(link)[:4]).options.goalposts != half.options.goalposts
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -9,6 +9,7 @@ import pandas as pd
 from nqpf.chapters.declared import CONTROLS, Declared, Level
 from nqpf.chapters.strategy_tests import SINGLE
 from nqpf.expressions import evaluate, names
+from nqpf.index.options import NEED_POSITIVE
 from nqpf.scenarios import Link, Scenario, sizes_of
 from nqpf.scenarios.link import ESTIMATORS
 
@@ -127,13 +128,16 @@ def specification_set(link: Link, full: Link, controls: pd.DataFrame | None) -> 
     Returns
     -------
     dict of str to Link
-        By measure and estimator; the declared one first.
+        By measure and estimator; the declared one first. Base-year goalposts, below which later
+        years may fall, are left out where the aggregation needs positive scores.
     """
     measures = {"as declared": link}
     if any(node in link.hierarchy.nodes for node in link.nodes):
         if full.hierarchy.indicators != link.hierarchy.indicators:
             measures["full factor"] = replace(link, hierarchy=full.hierarchy)
         for label, changes in MEASURES.items():
+            if "normalisation" in changes and link.options.aggregation in NEED_POSITIVE:
+                continue
             measures[label] = replace(link, options=replace(link.options, **changes))
     found = {}
     for label, measured in measures.items():

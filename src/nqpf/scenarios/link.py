@@ -22,6 +22,7 @@ from nqpf.index.kernel import (
     normalised_scores,
 )
 from nqpf.index.normalise import base_goalposts, pooled_goalposts
+from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.spatial_weights import contiguity
 
 HELD = {"minmax", "minmax_base"}  # normalisations whose goalposts can be held
@@ -155,6 +156,9 @@ class Measure:
 def measure_of(link: Link, drawn: np.ndarray) -> Measure:
     """Goalposts and weights of the index on some units.
 
+    Where scores must be positive (geometric and generalised means) goalposts are those of all
+    units, since a unit that was not drawn may lie outside those of the others.
+
     Parameters
     ----------
     link : Link
@@ -169,15 +173,10 @@ def measure_of(link: Link, drawn: np.ndarray) -> Measure:
     method = options.normalisation_used
     leaf = prepared.values
     if method in HELD:
-        low, high = (
-            pooled_goalposts(values)
-            if method == "minmax"
-            else base_goalposts(values, prepared.base)
-        )
-        posts = {
-            name: (float(a), float(b))
-            for name, a, b in zip(tree.indicators, low, high, strict=True)
-        }
+        spread = prepared.values if options.aggregation in NEED_POSITIVE else values
+        pooled = method == "minmax"
+        ends = pooled_goalposts(spread) if pooled else base_goalposts(spread, prepared.base)
+        posts = dict(zip(tree.indicators, np.column_stack(ends).tolist(), strict=True))
         scale = options.scale_used
         options = replace(options, normalisation="goalposts", goalposts=posts, scale=scale)
     if options.aggregation != "topsis":
