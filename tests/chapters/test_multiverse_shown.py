@@ -92,6 +92,8 @@ def test_tables_of_the_grid_name_every_option_and_rule(fitted):
     _, universe = fitted
     options = shown.options_table(few("cities"))
     assert options["reason"].str.len().min() > 10
-    assert (options["primary"] == "primary").sum() == options["choice"].nunique()
+    assert (options["role"] == "primary").sum() == options["choice"].nunique()
+    left_out = options[options["role"] == "left out"].set_index("option")
+    assert "without any effect" in left_out.loc["with shared ingredients", "reason"]
     excluded = shown.excluded_table(universe)
     assert np.all(np.diff(excluded["specifications"]) <= 0)

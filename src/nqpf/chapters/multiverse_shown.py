@@ -248,12 +248,25 @@ def excluded_table(universe: Universe) -> pd.DataFrame:
 
 
 def options_table(grid: Grid) -> pd.DataFrame:
-    """All options of a grid: choice, option, primary, reason."""
-    rows = [
-        (one.choice, one.option, "primary" if one.primary else "", one.reason)
-        for one in grid.options
-    ]
-    return pd.DataFrame(rows, columns=["choice", "option", "primary", "reason"])
+    """All options of a grid with their reason, or the rule that leaves them out altogether.
+
+    Returns
+    -------
+    DataFrame
+        Columns choice, option, role (primary, left out or empty), reason.
+    """
+    gone = {
+        (choice, option): rule.reason
+        for rule in grid.excluded
+        for choice, option in rule.when.items()
+        if len(rule.when) == 1
+    }
+    rows = []
+    for one in grid.options:
+        rule = gone.get((one.choice, one.option))
+        role = "left out" if rule else "primary" if one.primary else ""
+        rows.append((one.choice, one.option, role, rule or one.reason))
+    return pd.DataFrame(rows, columns=["choice", "option", "role", "reason"])
 
 
 def _in_order(multiverse: Multiverse) -> list[str]:
