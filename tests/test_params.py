@@ -153,3 +153,9 @@ def test_a_choice_that_takes_more_than_a_name_is_kept_as_written(tmp_path, field
     path = write(tmp_path, yaml.safe_dump({"index": {field: value}}))
     for notebook in ("02_definitions", "03_mechanisms"):
         assert load_parameters(path).of(notebook)[field] == value
+
+
+def test_a_case_cannot_be_left_out_of_its_own_index(tmp_path):
+    path = write(tmp_path, "study: {case: Tibet}\n")
+    with pytest.raises(StudyError, match=r"case 'Tibet' stands in index\.provinces_left_out"):
+        load_parameters(path)

@@ -53,6 +53,15 @@ class Parameters(BaseModel):
         refuse_unheld_cities(self.definitions, self.study.case)
         return self
 
+    @model_validator(mode="after")
+    def _case_is_measured(self) -> "Parameters":
+        if self.study.case in self.index.provinces_left_out:
+            raise ValueError(
+                f"the case '{self.study.case}' stands in index.provinces_left_out; a province that "
+                "is left out has no index, so take it out of the list"
+            )
+        return self
+
     def of(self, notebook: str) -> dict[str, Any]:
         """Parameters of one notebook, flat, as papermill hands them over.
 

@@ -41,8 +41,9 @@ class ThresholdFit:
         One row per number of thresholds k = 1, 2, ...: thresholds (k), rss_without, rss, f_classic,
         f_xthreg, p, critical_10, critical_5, critical_1 (of f_classic), draws.
     intervals : DataFrame
-        threshold (1, 2, ...), estimate, low, high, candidates (values not rejected), connected
-        (whether they follow one another on the grid).
+        threshold (1, 2, ...), estimate, low, high (not included: the next candidate, up to which
+        the split stays the same), candidates (values not rejected), connected (whether they
+        follow one another on the grid).
     profiles : DataFrame
         Likelihood ratio over the grid, the other thresholds held: threshold, value, lr.
     critical : float
@@ -183,7 +184,7 @@ def fit_threshold(
     )
     final = [int(c) for c in steps[-1]]
     critical = float(-2 * np.log(1 - np.sqrt(level)))
-    profiles, intervals = _intervals(linear, grid, products, final, critical)
+    profiles, intervals = _intervals(linear, grid, products, final, critical, np.unique(q))
     values = tuple(float(grid.values[c]) for c in final)
     membership = pd.Series(np.searchsorted(values, q, side="left") + 1, design.rows, name="regime")
     return ThresholdFit(
@@ -251,8 +252,11 @@ def _test(linear, grid, products, steps, k, *, draws, resampling, rng) -> dict:
     return row | {"draws": draws}
 
 
-def _intervals(linear, grid, products, final, critical):
-    """Likelihood ratios over the grid and the sets they do not reject."""
+def _intervals(linear, grid, products, final, critical, observed):
+    """Likelihood ratios over the grid and the sets they do not reject.
+
+    A threshold splits the rows alike until the next value is reached, so a set ends there.
+    """
     best = linear.rss - grid.explained(products, final)[0]
     variance = best / _degrees(linear)[0]
     profiles, intervals = [], []
@@ -269,12 +273,19 @@ def _intervals(linear, grid, products, final, critical):
                 "threshold": number,
                 "estimate": grid.values[position],
                 "low": values[inside[0]],
-                "high": values[inside[-1]],
+                "high": _next(values[inside[-1]], grid.values, observed),
                 "candidates": len(inside),
                 "connected": bool((np.diff(inside) == 1).all()),
             }
         )
     return pd.concat(profiles, ignore_index=True), pd.DataFrame(intervals)
+
+
+def _next(value: float, candidates: np.ndarray, observed: np.ndarray) -> float:
+    """The next candidate above a value; above the last one, the next value that was observed."""
+    above = candidates[candidates > value]
+    above = above if len(above) else observed[observed > value]
+    return float(above.min()) if len(above) else float(value)
 
 
 def _fit_regimes(sample, outcome, regressors, switching, membership, effects) -> PanelFit:

@@ -136,8 +136,8 @@ def mediation(rng: np.random.Generator) -> Answer:
     return row["estimate"], row["low"], row["high"]
 
 
-def _threshold(rng: np.random.Generator) -> tuple[Answer, float]:
-    """Interval of a threshold, and the observed value that comes after it."""
+def threshold(rng: np.random.Generator) -> Answer:
+    """Value at which a slope changes."""
     panel = draw_world(rng)
     panel["q"] = rng.standard_normal(len(panel))
     slope = np.where(panel["q"] <= THRESHOLD, 0.0, 1.0)
@@ -145,19 +145,7 @@ def _threshold(rng: np.random.Generator) -> tuple[Answer, float]:
     seed = int(rng.integers(2**31))
     fit = fit_threshold(panel, "y", [], switching=["x"], variable="q", seed=seed, draws=99)
     row = fit.intervals.iloc[0]
-    after = panel.loc[panel["q"] > row["high"], "q"].min()
-    return (row["estimate"], row["low"], row["high"]), after
-
-
-def threshold(rng: np.random.Generator) -> Answer:
-    """Value at which a slope changes, interval between observed values as Hansen prints it."""
-    return _threshold(rng)[0]
-
-
-def threshold_regimes(rng: np.random.Generator) -> Answer:
-    """The same, with every value that makes the regimes of a value inside counted as inside."""
-    (estimate, low, _), after = _threshold(rng)
-    return estimate, low, after
+    return row["estimate"], row["low"], row["high"]
 
 
 def _map(rows: int = 5, columns: int = 6) -> SpatialWeights:
@@ -236,8 +224,7 @@ WORLDS = (
     World("interaction with a kind of unit, CRV1", "difference of slopes", SLOPE, interaction),
     World("two-stage least squares, CRV1", "slope", SLOPE, two_stage),
     World("mediation, cluster bootstrap", "indirect association", INDIRECT, mediation),
-    World("panel threshold, ends as printed", "threshold", THRESHOLD, threshold),
-    World("panel threshold, same regimes", "threshold", THRESHOLD, threshold_regimes),
+    World("panel threshold, likelihood ratio", "threshold", THRESHOLD, threshold),
     World("SAR, maximum likelihood", "dependence", RHO, spatial_dependence),
     World("SAR, simulated impacts", "total impact", TOTAL, spatial_total),
     World("difference GMM, 100 units", "memory", MEMORY, gmm_many),
