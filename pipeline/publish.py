@@ -85,8 +85,7 @@ def publish_index(index: Path, build: Build) -> None:
         exhibits=exhibits,
         citation=citation(build),
     )
-    extra = PageLink("", EXHIBITS_PAGE, "All exhibits", "")
-    render_search(site / "assets" / "search.js", [*links, extra])
+    render_search(site / "assets" / "search.js", links)
 
 
 def pages(build: Build) -> list[PageLink]:

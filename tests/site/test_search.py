@@ -11,7 +11,14 @@ from tests.site.sample import PAGES
 @pytest.fixture
 def entries(sample):
     script = (sample / "assets" / "search.js").read_text(encoding="utf-8")
-    return json.loads(script.removeprefix("window.nqpfSearch = ").removesuffix(";\n"))
+    head, _, rest = script.partition(", entries: ")
+    pages = json.loads(head.removeprefix("window.nqpfSearch = {pages: "))
+    rows = json.loads(rest.removesuffix("};\n"))
+    return [
+        {"page": pages[page][1], "href": f"{pages[page][0]}#{anchor}".rstrip("#"), "title": title,
+         "text": text}
+        for page, anchor, title, text in rows
+    ]  # fmt: skip
 
 
 def test_sections_carry_their_text(entries):

@@ -46,7 +46,7 @@ def with_dark(svg: str) -> str:
             ground = PAPER if shade == "#ffffff" else shade
             rules += _rule(f'g[id^="text"]>g>path[style*="fill:{shade}"]', kind, marks, ground)
     media = f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
-    return svg.replace(STYLE, media + STYLE, 1)
+    return svg.replace(STYLE, media + STYLE, 1).replace("xlink:href", "href")  # as SVG 2 has it
 
 
 def _rule(selector: str, kind: str, before: str, after: str) -> list[str]:

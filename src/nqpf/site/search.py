@@ -31,14 +31,18 @@ def render_search(target: Path, pages: Sequence[PageLink]) -> None:
         If a page has not been rendered.
     """
     site = target.parent.parent
-    entries = []
-    for link in pages:
+    rows = []
+    for place, link in enumerate(pages):
         page = site / link.href
         if not page.is_file():
             raise StudyError(f"{link.href} is not there yet; render all pages before their index")
-        entries += entries_of(page.read_text(encoding="utf-8"), link)
-    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
-    write_whole(target, f"window.nqpfSearch = [\n{lines}\n];\n")
+        for entry in entries_of(page.read_text(encoding="utf-8"), link):
+            anchor = entry["href"].partition("#")[2]
+            row = [place, anchor, entry["title"], entry["text"]]
+            rows.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    names = json.dumps([[link.href, f"{link.label} {link.title}"] for link in pages])
+    lines = ",\n".join(rows)
+    write_whole(target, f"window.nqpfSearch = {{pages: {names}, entries: [\n{lines}\n]}};\n")
 
 
 def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:

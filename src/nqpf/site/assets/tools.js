@@ -43,7 +43,7 @@
       list.replaceChildren();
       if (!terms.length) { said.textContent = ""; return; }
       try { await load(); } catch { said.textContent = say("The search index is missing."); return; }
-      const hits = find(window.nqpfSearch, terms);
+      const hits = find(entries(), terms);
       said.textContent = hits.length === 1 ? say("1 place") : hits.length > MOST
         ? say("{} places, the first {} shown", hits.length, MOST) : say("{} places", hits.length);
       list.append(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
@@ -67,6 +67,16 @@
         open();
       }
     });
+  }
+
+  // The index as it comes has pages by number and entries as rows, to be small.
+  let unpacked = null;
+  function entries() {
+    unpacked = unpacked || window.nqpfSearch.entries.map(([page, anchor, title, text]) => {
+      const [href, name] = window.nqpfSearch.pages[page];
+      return { page: name, href: anchor ? `${href}#${anchor}` : href, title, text };
+    });
+    return unpacked;
   }
 
   // All terms must occur; those in titles weigh more.
