@@ -182,7 +182,7 @@ def load_labels(study: str) -> dict[str, list[str]]:
     dict of str to list of str
         Labels of axes, keys and marks of figures, headings of tables.
     """
-    return {notebook: content["labels"] for notebook, content in _load(study).items()}
+    return {notebook: content.get("labels", []) for notebook, content in _load(study).items()}
 
 
 def _load(study: str) -> dict[str, dict]:
