@@ -91,10 +91,12 @@ def test_texts_of_the_build_are_escaped(render):
     assert "<code><script></code>" not in html
 
 
-def test_output_of_print_and_plain_values(render):
-    value = new_output("execute_result", data={"text/plain": "<Fit n=21>"})
-    html = render(notebook(new_code_cell("fit", id="a", outputs=[value])))
-    assert '<pre class="plain">&lt;Fit n=21&gt;</pre>' in html
+def test_what_is_printed_is_shown_and_the_value_of_a_last_line_is_not(render):
+    said = new_output("stream", name="stdout", text="<Fit n=21>")
+    value = new_output("execute_result", data={"text/plain": "9999"})
+    html = render(notebook(new_code_cell("fit", id="a", outputs=[said, value])))
+    assert '<pre class="plain stdout">&lt;Fit n=21&gt;' in html
+    assert "9999" not in html
 
 
 @pytest.mark.parametrize("kind", ["image/png", "image/svg+xml"])

@@ -154,7 +154,10 @@ def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_im
     for cell in content.cells:
         if cell.cell_type == "markdown":
             cell.metadata["html"] = text.to_html(cell.source, cell.get("attachments"))
-        for output in cell.get("outputs", []):
+        cell_outputs = [one for one in cell.get("outputs", []) if not _is_echo(one)]
+        if cell.cell_type == "code":
+            cell.outputs = cell_outputs
+        for output in cell_outputs:
             if output.output_type == "error":
                 raise StudyError(
                     f"{text.name} ended with {output.ename}: {output.evalue}; a page is made only "
@@ -171,6 +174,11 @@ def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_im
                     f"{text.name} shows an image without alternative text; "
                     "show figures by page.save_figure, which asks for one"
                 )
+
+
+def _is_echo(output: NotebookNode) -> bool:
+    """Whether an output is only the value of a cell's last line, which nobody meant to show."""
+    return output.output_type == "execute_result" and set(output.data) <= {"text/plain"}
 
 
 def _markdown(content: NotebookNode) -> list[str]:
