@@ -24,7 +24,9 @@ from nqpf.site import (
     render_index,
     render_page,
     render_search,
+    write_chinese_font,
 )
+from nqpf.site.chinese import STYLE as CHINESE
 from pipeline.config import LAST, Build, declared, notebooks
 from pipeline.downloads import copy_exhibits, pack_downloads
 from pipeline.exhibit_map import exhibit_map
@@ -45,10 +47,11 @@ CITATION = (
     "New quality productive forces and the upgrading of Guangdong's manufacturing: a research "
     "compendium. Version {version}, study “{study}”, data {data}."
 )
-FINDINGS = (  # notebook and name of the fact, what it is
-    ("02_definitions", "case_rank", "rank of {case} among the provinces by the index"),
-    ("03_mechanisms", "primary_supported", "of the declared main tests support the paper"),
-    ("06_conclusion", "judged", "claims of the paper with a verdict from data"),
+FINDINGS = (  # notebook, name and format of the fact, what it is
+    ("02_definitions", "case_rank", "o", "rank of {case} among the provinces by the index"),
+    ("03_mechanisms", "primary_supported", "", "of the declared main tests support the paper"),
+    ("A2_robustness", "specifications", "", "defensible specifications estimated beside them"),
+    ("06_conclusion", "judged", "", "claims of the paper with a verdict from data"),
 )
 EXHIBITS_PAGE = "exhibits.html"
 LEDGER_TABLE = "tab-06-1-ledger"
@@ -86,6 +89,8 @@ def publish_index(index: Path, build: Build) -> None:
         citation=citation(build),
     )
     render_search(site / "assets" / "search.js", links)
+    if info.extra_style:
+        write_chinese_font(site)
 
 
 def pages(build: Build) -> list[PageLink]:
@@ -120,6 +125,7 @@ def site_info(build: Build) -> SiteInfo:
         searchable=True,
         ledger=Ledger(f"{LAST}.html", LEDGER_TABLE, claims),
         exhibits_page=EXHIBITS_PAGE,
+        extra_style=CHINESE if build.parameters.study.language == "zh" else "",
     )
 
 
@@ -127,11 +133,11 @@ def findings(build: Build) -> list[Finding]:
     """Key figures of the front page, from recorded facts; a fact that is not there is left out."""
     facts, say = load_facts(build.study), site_words(build).say
     shown = []
-    for notebook, name, label in FINDINGS:
+    for notebook, name, style, label in FINDINGS:
         fact = facts.get(notebook, {}).get(name)
         if fact is not None:
             text = say(label.format(case=build.parameters.study.case))
-            shown.append(Finding(fact.text(), text, fact.note, f"{notebook}.html"))
+            shown.append(Finding(fact.text(style), text, fact.note, f"{notebook}.html"))
     return shown
 
 

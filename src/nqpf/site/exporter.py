@@ -138,14 +138,15 @@ class _Links:
 
 def _render_text(content: NotebookNode, text: PageText, links: _Links, linked_images: bool) -> None:
     """Replace Markdown and html by what the site shows, in reading order."""
-    ledger = links.site.ledger
+    ledger, say = links.site.ledger, links.site.say
     fitter = OutputFitter(
         text.name,
         links.rewrite,
         links.claim,
         links.exhibit,
         links.cell,
-        verdicts=colours("verdicts"),
+        verdicts={say(name): shade for name, shade in colours("verdicts").items()},
+        say=say,
         ledger=ledger.table if ledger and ledger.href == links.here else "",
         linked_images=linked_images,
         cite=text.citations.cite,

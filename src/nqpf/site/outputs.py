@@ -46,6 +46,8 @@ class OutputFitter:
         Whether the site holds the exhibits' files, so that images need not travel in the page.
     cite : callable
         Turns the keys of a citation into author and year.
+    say : callable
+        A word of the furniture in the language of labels.
     """
 
     name: str
@@ -57,6 +59,7 @@ class OutputFitter:
     ledger: str
     linked_images: bool
     cite: Callable[[str], str]
+    say: Callable[[str], str] = str
 
     def fit(self, html: str) -> str:
         """Html of one output.
@@ -136,7 +139,7 @@ class OutputFitter:
         elif (match := EXHIBIT.fullmatch(text)) and (href := self.exhibit_href(text)):
             kind = "Figure" if match[1] == "fig" else "Table"
             cell.clear()
-            name = f"{kind} {match[2].lstrip('0')}.{int(match[3])}"
+            name = f"{self.say(kind)} {match[2].lstrip('0')}.{int(match[3])}"
             link = f'<a class="exhibit-link" href="{href}">{name}</a>'
             cell.append(BeautifulSoup(link, "html.parser"))
         elif (
