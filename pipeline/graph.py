@@ -17,7 +17,7 @@ from pipeline.workers import Workers
 # raised while the steps are collected for a reason that a reader can mend
 PLAIN = (StudyError, SourceSyntaxError)
 STATE = BUILD / "graph"  # what the graph remembers of the last run
-FOLLOWS = ("SkippedAncestorFailed", "SkippedUnchanged", "WouldBeExecuted")  # not causes
+FAILED = (pytask.CollectionOutcome.FAIL, pytask.TaskOutcome.FAIL)
 
 
 class PlainFailures:
@@ -100,10 +100,9 @@ def run(
     }
     session = pytask.build(**{**DEFAULTS_FROM_CLI, **options})
     reports = [*session.collection_reports, *session.execution_reports]
-    errors = [report.exc_info[1] for report in reports if report.exc_info]
+    errors = [report.exc_info[1] for report in reports if report.outcome in FAILED]
     for sentence in dict.fromkeys(_sentence(error) for error in errors):
-        if sentence:
-            print(f"error: {sentence}", file=sys.stderr)
+        print(f"error: {sentence}", file=sys.stderr)
     if not session.exit_code and not session.tasks:
         raise StudyError(f"no step was found in {Path('pipeline').resolve()}; is it all there?")
     if receipt is not None and not session.exit_code:
@@ -120,10 +119,9 @@ def _files(session: pytask.Session) -> tuple[set[Path], set[Path]]:
 
 
 def _sentence(error: BaseException) -> str:
-    """What failed; empty for what only follows from another failure."""
+    """What failed."""
     if isinstance(error, StudyError):
         return str(error)
     if isinstance(error, SourceSyntaxError):
         return f"a source file cannot be read: {error}"
-    name = type(error).__name__
-    return "" if name in FOLLOWS else f"{name}: {' '.join(str(error).split())}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

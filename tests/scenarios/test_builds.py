@@ -184,7 +184,9 @@ def test_a_checkout_may_have_a_name_that_pytask_passes_over(built):
 
 
 def test_one_notebook_builds_alone(project):
-    assert project.make("nb-02").returncode == 0
+    result = project.make("nb-02")
+    assert result.returncode == 0
+    assert result.stderr == ""
     made = {path.stem for path in project.root.glob("build/notebooks/*.ipynb")}
     assert made == {"02_definitions"}
 
