@@ -11,7 +11,7 @@ STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
 
 .DEFAULT_GOAL := all
-.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
+.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site watch verify-kernel pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -24,6 +24,9 @@ nb-%: $(VENV)/installed ## one notebook and what it needs, e.g. make nb-03
 	@$(BUILD) notebook $*
 
 site: all ## the same as all: pages are part of the study
+
+watch: $(VENV)/installed ## stay ready and rebuild what an edit touches, until Ctrl-C
+	@PYTHONPATH=src $(PY) -m pipeline.watch --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 
 pdf: all ## one PDF of the whole supplement, printed by Chromium where it is installed
 	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.pdf

@@ -132,6 +132,7 @@ class WarmProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
         self._control: socket.socket | None = None
+        self._owner = 0  # the process that started it and may end it; its forks only use it
         self._forks: set[ForkedProcess] = set()
 
     def start(self) -> None:
@@ -173,7 +174,8 @@ class WarmProcess:
         status_read, status_write = os.pipe()
         with self._lock:
             self._start()
-            socket.send_fds(self._control, [b"f"], [orders_read, status_write])
+            with contextlib.suppress(BrokenPipeError):  # seen below, where no fork answers
+                socket.send_fds(self._control, [b"f"], [orders_read, status_write])
         os.close(orders_read)
         os.close(status_write)
         with contextlib.suppress(BrokenPipeError), os.fdopen(orders_write, "w") as stream:
@@ -183,11 +185,11 @@ class WarmProcess:
         return process
 
     def stop(self) -> None:
-        """End the warm process and all its forks, at once."""
+        """End all forks at once, and the warm process where it was started here."""
         with self._lock:
             for process in list(self._forks):
                 process.kill()
-            if self._process is not None:
+            if self._process is not None and self._owner == os.getpid():
                 self._control.close()
                 self._process.kill()
                 self._process.wait()
@@ -195,7 +197,8 @@ class WarmProcess:
             self._forks.clear()
 
     def _start(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        here = self._owner == os.getpid()
+        if self._process is not None and (not here or self._process.poll() is None):
             return
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
@@ -208,6 +211,7 @@ class WarmProcess:
         )
         theirs.close()
         self._control = ours
+        self._owner = os.getpid()
 
 
 WARM = WarmProcess()
