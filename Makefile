@@ -6,7 +6,7 @@ PARAMS ?= params/default.yml
 TIMEOUT ?= 900# seconds that one notebook may take
 
 PY    := $(VENV)/bin/python
-BUILD := PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
+BUILD := PYTHONUTF8=1 PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
 

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from nqpf.errors import StudyError
+from pipeline.disk import about_disk
 from pipeline.limits import LIMIT_VARIABLE
 from pipeline.receipt import PARAMS_VARIABLE, nothing_changed, parameter_file
 
@@ -31,6 +32,9 @@ def main() -> int:
         return build(arguments)
     except StudyError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: {about_disk(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as interruption:
         print("interrupted; nothing half-made was kept, `make` goes on from here", file=sys.stderr)

@@ -63,22 +63,26 @@ class StagedEngine(NBClientEngine):
         seconds = limit_seconds()
         expired = threading.Event()
         kernels = []
-        client.on_notebook_start = lambda **_: kernels.append(client.km.provisioner.process)
 
         def expire() -> None:
             expired.set()
             _kill(client)
 
+        def begin(**_: object) -> None:  # the kernel is there; how long that took is another matter
+            kernels.append(client.km.provisioner.process)
+            clock.start()
+
         clock = threading.Timer(seconds, expire)
         clock.daemon = True
-        clock.start()
+        client.on_notebook_start = begin
         environment = {**base_environment(), STAGE_VARIABLE: str(stage)}
         _running.add(client)
         try:
             with (stage / "kernel.log").open("ab") as log:
                 client.execute(env=environment, stdout=log, stderr=log)
         except Exception as error:
-            write_ipynb(nb_man.nb, str(copy))
+            with contextlib.suppress(OSError):  # a full disk must not hide the reason
+                write_ipynb(nb_man.nb, str(copy))
             if expired.is_set():
                 raise KernelEndedError(
                     f"it did not end within {seconds:g} s; allow more with TIMEOUT="

@@ -10,6 +10,7 @@ from grimp.exceptions import SourceSyntaxError
 
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
+from pipeline.disk import about_disk
 from pipeline.durations import Durations
 from pipeline.receipt import Receipt
 from pipeline.workers import Workers
@@ -72,10 +73,13 @@ def run(
     ------
     KeyboardInterrupt
         If the build is interrupted.
+    OSError
+        If its state cannot be written.
     """
     STATE.mkdir(parents=True, exist_ok=True)
     plugins = pytask.storage.create()
-    plugins.register(Workers(workers, Durations(STATE / "seconds.json", workers), stop))
+    crew = Workers(workers, Durations(STATE / "seconds.json", workers), stop)
+    plugins.register(crew)
     plugins.register(PlainFailures())
     if receipt is not None:
         plugins.register(Looks(receipt))
@@ -99,6 +103,8 @@ def run(
         "check_casing_of_paths": False,
     }
     session = pytask.build(**{**DEFAULTS_FROM_CLI, **options})
+    if crew.failure is not None:
+        raise crew.failure
     reports = [*session.collection_reports, *session.execution_reports]
     errors = [report.exc_info[1] for report in reports if report.outcome in FAILED]
     for sentence in dict.fromkeys(_sentence(error) for error in errors):
@@ -122,6 +128,8 @@ def _sentence(error: BaseException) -> str:
     """What failed."""
     if isinstance(error, StudyError):
         return str(error)
+    if isinstance(error, OSError):
+        return about_disk(error)
     if isinstance(error, SourceSyntaxError):
         return f"a source file cannot be read: {error}"
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -66,9 +66,8 @@ def run_notebook(
     except Exception as error:
         if engine.is_interrupted():
             raise
-        sentence = _sentence(notebook, error, copy, kept)
-        _keep(copy, kept)
-        shutil.rmtree(stage.root)
+        sentence = _sentence(notebook, error, copy) + _keep(copy, kept)
+        shutil.rmtree(stage.root, ignore_errors=True)
         raise StudyError(sentence) from None
     _check(notebook, declared, stage)
     _without_clock(copy)
@@ -77,30 +76,34 @@ def run_notebook(
     kept.unlink(missing_ok=True)
 
 
-def _sentence(notebook: str, error: Exception, copy: Path, kept: Path) -> str:
-    """What went wrong in a notebook, where, and where to read more."""
-    more = f"; the partial copy with its traceback is {kept}"
+def _sentence(notebook: str, error: Exception, copy: Path) -> str:
+    """What went wrong in a notebook, and where."""
     if isinstance(error, PapermillExecutionError):
-        cell = _cell(nbformat.read(copy, as_version=4), error.cell_index)
-        return f"{notebook} stopped in {cell}: {error.ename}: {error.evalue}{more}"
-    if isinstance(error, engine.KernelEndedError):
-        executed = nbformat.read(copy, as_version=4)
-        cell = _cell(executed, engine.last_begun(executed))
-        return f"{notebook} stopped in {cell}: {error}{more}"
-    return f"{notebook} could not be run: {type(error).__name__}: {error}{more}"
+        place, what = _cell(copy, error.cell_index), f"{error.ename}: {error.evalue}"
+    elif isinstance(error, engine.KernelEndedError):
+        place, what = _cell(copy, None), str(error)
+    else:
+        return f"{notebook} could not be run: {type(error).__name__}: {error}"
+    return f"{notebook} stopped in {place}: {what}"
 
 
-def _cell(executed: nbformat.NotebookNode, index: int) -> str:
+def _cell(copy: Path, index: int | None) -> str:
     """Name a cell as a reader finds it in the committed notebook.
 
     Parameters
     ----------
-    executed : NotebookNode
-        As papermill leaves it, with marks beside the error and a cell of given parameters.
-    index : int
-        Of the cell, not counting the marks.
+    copy : Path
+        Partial copy, as papermill leaves it: with marks beside the error and a cell of given
+        parameters.
+    index : int, optional
+        Of the cell, not counting the marks; the last one begun if it is not known.
     """
+    try:
+        executed = nbformat.read(copy, as_version=4)
+    except (OSError, ValueError):  # not even the copy could be written
+        return "a cell"
     cells = [c for c in executed.cells if ERROR_MARKER_TAG not in c.metadata.get("tags", [])]
+    index = engine.last_begun(executed) if index is None else index
     if INJECTED in cells[index].metadata.get("tags", []):
         return "the cell of parameters that the build gives"
     number = sum(
@@ -110,11 +113,14 @@ def _cell(executed: nbformat.NotebookNode, index: int) -> str:
     return f"code cell {number} ('{cells[index].id}')"
 
 
-def _keep(copy: Path, kept: Path) -> None:
-    """Keep the partial copy of a notebook that raised."""
-    if copy.exists():
+def _keep(copy: Path, kept: Path) -> str:
+    """Keep the partial copy of a notebook that raised, and say where it is."""
+    try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         os.replace(copy, kept)
+    except OSError:  # there is none: the notebook did not begin, or the disk is full
+        return ""
+    return f"; the partial copy with its traceback is {kept}"
 
 
 def _check(notebook: str, declared: Declared, stage: StudyPaths) -> None:

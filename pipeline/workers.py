@@ -24,6 +24,7 @@ class Workers:
         self.count = count
         self.durations = durations
         self.stop = stop
+        self.failure: OSError | None = None  # why not even the state could be kept
         self._finished: queue.SimpleQueue = queue.SimpleQueue()
 
     @hookimpl
@@ -55,6 +56,9 @@ class Workers:
         except KeyboardInterrupt:
             self.stop()
             raise
+        except OSError as error:  # the state of the graph cannot be kept: pytask would print all
+            self.stop()
+            self.failure = error
         return True
 
     def _begins(self, session: Session, task: PTask) -> bool:

@@ -33,19 +33,39 @@ def run(instructions: int, status: int) -> NoReturn:
         with os.fdopen(instructions, encoding="utf-8") as stream:
             order = json.load(stream)
         _settle(order["environment"], order["folder"], order["log"])
-        module, _, name = order["target"].partition(":")
-        getattr(importlib.import_module(module), name)(*order["arguments"])
-        code = 0
+        report = run_here(order["target"], order["arguments"])
+        if report is None:
+            code = 0
+        else:
+            os.write(status, f"error {json.dumps(report)}\n".encode())
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except BaseException as error:  # sent to the build, which raises it there
-        kind = type(error).__name__
-        report = {"kind": kind, "sentence": str(error), "traceback": traceback.format_exc()}
-        os.write(status, f"error {json.dumps(report)}\n".encode())
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def run_here(target: str, arguments: list[object]) -> dict[str, str] | None:
+    """Run a function and return what it raised, in a form that can be sent; none if nothing.
+
+    Parameters
+    ----------
+    target : str
+        `module:function`.
+    arguments : list
+        Given to it.
+    """
+    module, _, name = target.partition(":")
+    try:
+        getattr(importlib.import_module(module), name)(*arguments)
+    except Exception as error:  # the caller raises it where the build reports failures
+        return {
+            "kind": type(error).__name__,
+            "sentence": " ".join(str(error).split()),
+            "traceback": traceback.format_exc(),
+        }
+    return None
 
 
 def run_kernel(arguments: list[str]) -> None:

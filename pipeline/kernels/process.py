@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 from nqpf.errors import StudyError
-from nqpf.paths import ROOT
+from nqpf.paths import BUILD, ROOT
+from pipeline.kernels.child import run_here
 
 KERNEL_VARIABLE = "KERNEL"  # `stock` for jupyter_client's own kernels
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -236,21 +237,25 @@ def call(target: str, *arguments: object) -> None:
     Raises
     ------
     StudyError
-        As the function did.
-    RuntimeError
-        If it failed in any other way; with its traceback.
+        As the function did; or what failed in it, in a sentence that says where its traceback is.
     """
-    if not is_warm():
-        import importlib
-
-        module, _, name = target.partition(":")
-        getattr(importlib.import_module(module), name)(*arguments)
+    name = target.partition(":")[2]
+    if is_warm():
+        process = WARM.fork(target, list(arguments), base_environment(), ROOT)
+        code = process.wait()
+        error = process.error
+        if code != 0 and error is None:
+            raise StudyError(f"{name} ended before its time, with code {code}")
+    else:
+        error = run_here(target, list(arguments))
+    if error is None:
         return
-    process = WARM.fork(target, list(arguments), base_environment(), ROOT)
-    code = process.wait()
-    if process.error and process.error["kind"] == "StudyError":
-        raise StudyError(process.error["sentence"])
-    if process.error:
-        raise RuntimeError(process.error["traceback"])
-    if code != 0:
-        raise StudyError(f"{target.partition(':')[2]} ended before its time, with code {code}")
+    if error["kind"] == "StudyError":
+        raise StudyError(error["sentence"])
+    sentence = f"{name} failed: {error['kind']}: {error['sentence']}"
+    trace = BUILD / "failed" / f"{name}.txt"
+    with contextlib.suppress(OSError):  # the disk may be the very thing that failed
+        trace.parent.mkdir(parents=True, exist_ok=True)
+        trace.write_text(error["traceback"], encoding="utf-8")
+        sentence += f"; the traceback is in {trace}"
+    raise StudyError(sentence)

@@ -53,16 +53,24 @@ class Project:
 
     root: Path
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, **changed: str) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("NQPF_")}
-        return kept | {"PYTHONPATH": "src"}
+        return kept | {"PYTHONPATH": "src"} | changed
 
-    def make(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess:
-        """Run make as a reader would, on the environment that runs the tests."""
+    def make(
+        self, *arguments: str, timeout: float = 300, before: str = "", **environment: str
+    ) -> subprocess.CompletedProcess:
+        """Run make as a reader would, on the environment that runs the tests.
+
+        `before` is run by the same shell first, such as `ulimit -v`.
+        """
+        command = ["make", *arguments]
+        if before:
+            command = ["sh", "-c", f'{before} && exec "$@"', "sh", *command]
         return subprocess.run(
-            ["make", *arguments],
+            command,
             cwd=self.root,
-            env=self.environment(),
+            env=self.environment(**environment),
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -121,6 +129,16 @@ class Project:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+
+
+def one_sentence(result: subprocess.CompletedProcess) -> str:
+    """The only line that a failed build says of its failure; make adds that it failed."""
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout + result.stderr
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("make")]
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    return lines[0]
 
 
 def wait_for(condition, seconds: float = 60) -> bool:

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from .conftest import one_sentence
+
 
 def stamps(root):
     return {path: path.stat().st_mtime_ns for path in root.glob("build/notebooks/*")}
@@ -136,17 +138,6 @@ def test_an_exhibit_that_is_declared_but_not_made_is_named(project):
     result = project.make("nb-02")
     assert result.returncode != 0
     assert "missing: fig-02-1-ghost.csv" in result.stderr
-
-
-def one_sentence(result):
-    """The only line of an error, on an otherwise quiet screen; make adds that it failed."""
-    assert result.returncode != 0
-    assert "Traceback" not in result.stdout + result.stderr
-    assert "╭" not in result.stdout
-    lines = [line for line in result.stderr.splitlines() if not line.startswith("make")]
-    assert len(lines) == 1, result.stderr
-    assert lines[0].startswith("error: ")
-    return lines[0]
 
 
 def test_a_missing_notebook_is_named(project):

@@ -203,14 +203,15 @@ def test_nothing_outlives_the_build_however_it_ends(tmp_path, number):
 
 
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
-def test_a_job_raises_here_what_it_raised_there(monkeypatch, kernel):
+def test_a_job_raises_here_what_it_raised_there(monkeypatch, tmp_path, kernel):
     monkeypatch.setenv("KERNEL", kernel)
+    monkeypatch.setattr(process, "BUILD", tmp_path)
     code = "from nqpf.errors import StudyError\nraise StudyError('expected words')"
     with pytest.raises(StudyError, match=r"^expected words$"):
         call("builtins:exec", code, {})
-    error = RuntimeError if kernel == "warm" else ZeroDivisionError
-    with pytest.raises(error, match="division by zero"):
+    with pytest.raises(StudyError, match="exec failed: ZeroDivisionError: division by zero; the"):
         call("builtins:exec", "1 / 0", {})
+    assert "Traceback" in (tmp_path / "failed/exec.txt").read_text()
     process.WARM.stop()
 
 

@@ -1,0 +1,176 @@
+"""What may go wrong around a build: each ends in one sentence, and leaves nothing half-made."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import make_project, one_sentence, wait_for
+
+KILLS = 20
+NUMBER = "page.record('number', 2, digits=0)"
+
+
+def nothing_half_made(project, before):
+    """What a reader uses is as it was, no stage is left and no process runs."""
+    stage = project.root / "build/stage"
+    return (
+        project.bytes_made() == before
+        and not (stage.exists() and list(stage.iterdir()))
+        and project.wait_until_alone() == {}
+    )
+
+
+def test_kill_9_at_random_moments_changes_no_byte(project, built_once):
+    moments = random.Random(20240718)
+    for _ in range(KILLS):
+        process = project.start("all")
+        wait_for(lambda p=process: p.poll() is not None, moments.uniform(0.2, 3.0))
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=30)
+        assert project.wait_until_alone() == {}
+    result = project.make()
+    assert result.returncode == 0, result.stderr
+    assert project.bytes_made() == built_once.bytes_made()
+
+
+@pytest.mark.parametrize(
+    "surroundings",
+    [
+        {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati", "HOME": "/nowhere"},
+        {"LC_ALL": "xx_YY.none", "PYTHONHASHSEED": "7", "MPLBACKEND": "nowhere", "COLUMNS": "20"},
+    ],
+    ids=["locale C, other time zone", "unknown locale, other seeds"],
+)
+def test_surroundings_change_no_byte(project, built_once, surroundings):
+    result = project.make(**surroundings)
+    assert result.returncode == 0, result.stderr
+    assert project.bytes_made() == built_once.bytes_made()
+
+
+def test_another_working_directory(built):
+    built.write_notebook("06_conclusion", "page.record('number', 66, digits=0)")
+    result = subprocess.run(
+        ["make", "-C", str(built.root)],
+        cwd="/",
+        env=built.environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "66" in (built.root / "build/facts/06_conclusion.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import os\nos._exit(7)", "its kernel ended with exit code 7"),
+        ("import ctypes\nctypes.string_at(0)", "its kernel was ended by signal 11 (SIGSEGV)"),
+        ("import os\nos.kill(os.getpid(), 9)", "most likely because memory ran out"),
+    ],
+    ids=["exits", "crashes", "is killed"],
+)
+@pytest.mark.parametrize("kernel", ["warm", "stock"])
+def test_a_kernel_that_dies(built, code, words, kernel):
+    if kernel == "stock" and "7" not in words:
+        pytest.skip("one death is enough in stock kernels")
+    before = built.bytes_made()
+    built.write_notebook("02_definitions", code)
+    sentence = one_sentence(built.make("nb-02", KERNEL=kernel))
+    assert sentence.startswith("error: 02_definitions stopped in code cell 3 ('body'): its kernel")
+    assert words in sentence
+    assert (built.root / "build/failed/02_definitions.ipynb").exists()
+    assert nothing_half_made(built, before)
+
+
+@pytest.mark.parametrize("code", ["while True: pass", "import time\ntime.sleep(1000)"])
+def test_a_notebook_that_never_ends(built, code):
+    before = built.bytes_made()
+    built.write_notebook("02_definitions", code)
+    sentence = one_sentence(built.make("nb-02", "TIMEOUT=4"))
+    words = "stopped in code cell 3 ('body'): it did not end within 4 s; allow more with TIMEOUT="
+    assert words in sentence
+    assert nothing_half_made(built, before)
+
+
+def test_a_mistyped_limit_or_kernel_is_named(built):
+    built.write_notebook("02_definitions", "page.record('number', 22, digits=0)")
+    assert "TIMEOUT is a number of seconds" in one_sentence(built.make("TIMEOUT=soon"))
+    assert "KERNEL is 'warm' (the default) or 'stock'" in one_sentence(built.make(KERNEL="hot"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the shell's limit of memory is Linux's")
+def test_too_little_memory(built):
+    before = built.bytes_made()
+    built.write_notebook("02_definitions", "import numpy\nnumpy.ones(10**9)")
+    sentence = one_sentence(built.make("nb-02", before="ulimit -v 6000000"))
+    assert "stopped in code cell 3 ('body')" in sentence
+    assert "MemoryError: Unable to allocate" in sentence
+    assert nothing_half_made(built, before)
+
+
+def test_a_missing_font_is_named(built):
+    before = built.bytes_made()
+    (built.root / "src/nqpf/report/fonts/CompendiumHans-Regular.otf").unlink()
+    built.write_notebook("02_definitions", NUMBER)
+    sentence = one_sentence(built.make("nb-02"))
+    assert "CompendiumHans-Regular.otf" in sentence
+    assert nothing_half_made(built, before)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a small disk and unmount it afterwards; says how many megabytes it has."""
+    place = tmp_path / "small disk 盘"
+    place.mkdir()
+
+    def mount(options: str) -> None:
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            pytest.skip("no mount command here, so no small disk can be made")
+        if done.returncode:
+            pytest.skip(f"only root may mount a small disk: {done.stderr.strip()}")
+
+    yield place, mount
+    if os.path.ismount(place):
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_full_disk(disk, built_once):
+    place, mount = disk
+    mount("size=24m")
+    project = make_project(place / "tiny copy 广东")
+    space = os.statvfs(place)
+    filler = place / "filler"
+    filler.write_bytes(b"\0" * max(0, space.f_bavail * space.f_frsize - 5_000_000))
+    result = project.make()
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "No space left on device" in result.stderr
+    assert all(line.startswith(("error: ", "make")) for line in result.stderr.splitlines()), (
+        result.stderr
+    )
+    made, whole = project.bytes_made(), built_once.bytes_made()
+    assert len(made) < len(whole)
+    assert {name: content for name, content in made.items() if whole[name] != content} == {}
+
+    filler.unlink()
+    again = project.make()
+    assert again.returncode == 0, again.stderr
+    assert project.bytes_made() == whole
+
+
+def test_a_folder_that_cannot_be_written_to(disk):
+    place, mount = disk
+    mount("size=60m")
+    project = make_project(place / "tiny copy 广东")
+    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+    sentence = one_sentence(project.make())
+    assert "Read-only file system; copy the project to a place that can be written" in sentence
