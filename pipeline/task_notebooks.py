@@ -8,7 +8,7 @@ from pytask import Product, PythonNode, task
 
 from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT, SCENARIOS
 from pipeline.config import LAST, current_build, declared, notebooks, parameters_of
-from pipeline.imports import files_of, imported_by_notebook
+from pipeline.imports import files_of, imported_by_notebook, names_of
 from pipeline.kernels.process import begin_to_warm_up
 from pipeline.task_data import PANELS
 
@@ -37,15 +37,19 @@ def scenario_files(notebook: str) -> list[Path]:
     return sorted(SCENARIOS.glob("*.yml")) if notebook.startswith("05_") else []
 
 
+TABLES = [*sorted(CODEBOOK.glob("*.csv")), *sorted(RAW.rglob("*.csv"))]
+
 for name in notebooks():
+    code_files = files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb"))
 
     @task(
         id=f"{BUILD.study}-{name}",
         kwargs={
             "notebook": NOTEBOOKS / f"{name}.ipynb",
             "parameters": PythonNode(value=parameters_of(name, BUILD), hash=True),
-            "data": [*PANELS, *sorted(CODEBOOK.glob("*.csv")), *sorted(RAW.rglob("*.csv"))],
-            "code": files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb")),
+            "data": [*PANELS, *TABLES],
+            "code": code_files,
+            "names": names_of(*TABLES, *code_files, *scenario_files(name)),
             "lock": ROOT / "requirements.lock",
             "runner": [ROOT / "pipeline" / f"{part}.py" for part in ("engine", "run_notebook")],
             "scenarios": scenario_files(name),
@@ -58,6 +62,7 @@ for name in notebooks():
         parameters: str,
         data: list[Path],
         code: list[Path],
+        names: str,
         lock: Path,
         runner: list[Path],
         scenarios: list[Path],

@@ -7,7 +7,7 @@ from pytask import Product, PythonNode, task
 
 from nqpf.paths import CODEBOOK, NOTEBOOKS, ROOT
 from pipeline.config import current_build, declared, notebooks
-from pipeline.imports import files_of
+from pipeline.imports import files_of, names_of
 from pipeline.kernels.process import call
 from pipeline.task_notebooks import results
 
@@ -34,6 +34,7 @@ for name in notebooks():
             "references": REFERENCES,
             "study": STUDY,
             "code": SITE_CODE,
+            "names": names_of(*SITE_CODE),
             "page": PAGES[name],
         },
     )
@@ -44,6 +45,7 @@ for name in notebooks():
         references: Path,
         study: str,
         code: list[Path],
+        names: str,
         page: Annotated[Path, Product],
     ) -> None:
         """Publish one notebook."""
@@ -60,6 +62,7 @@ for name in notebooks():
         "references": REFERENCES,
         "study": STUDY,
         "code": SITE_CODE,
+        "names": names_of(*SITE_CODE),
         "pages": list(PAGES.values()),
         "notebooks": [NOTEBOOKS / f"{name}.ipynb" for name in notebooks()],
         "index": BUILD.paths.site / "index.html",
@@ -73,6 +76,7 @@ def task_index(
     references: Path,
     study: str,
     code: list[Path],
+    names: str,
     pages: list[Path],
     notebooks: list[Path],
     index: Annotated[Path, Product],

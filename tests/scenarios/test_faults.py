@@ -11,7 +11,7 @@ import pytest
 from .conftest import make_project, one_sentence, wait_for
 
 KILLS = 20
-NUMBER = "page.record('number', 2, digits=0)"
+FREE_BYTES = 4_300_000
 
 
 def nothing_half_made(project, before):
@@ -116,11 +116,27 @@ def test_too_little_memory(built):
 
 def test_a_missing_font_is_named(built):
     before = built.bytes_made()
-    (built.root / "src/nqpf/report/fonts/CompendiumHans-Regular.otf").unlink()
-    built.write_notebook("02_definitions", NUMBER)
+    font = built.root / "src/nqpf/report/fonts/CompendiumHans-Regular.otf"
+    draw = "from nqpf.report.style import house_style\nhouse_style()"
+    built.write_notebook("02_definitions", draw)
+    content = font.read_bytes()
+    font.unlink()
     sentence = one_sentence(built.make("nb-02"))
-    assert "CompendiumHans-Regular.otf" in sentence
+    assert "CompendiumHans-Regular.otf is gone; bring it back" in sentence
     assert nothing_half_made(built, before)
+    built.write_notebook("02_definitions", "page.record('number', 2, digits=0)")
+    font.write_bytes(content)
+    assert built.make("nb-02").returncode == 0
+
+
+@pytest.mark.parametrize("place", ["data/raw/international.csv", "src/nqpf/report/style.mplstyle"])
+def test_a_file_that_is_gone_is_a_change(built, place):
+    (built.root / place).unlink()
+    result = built.make("nb-02")
+    if place.startswith("data"):
+        assert "international.csv" in one_sentence(result)
+    else:  # this notebook draws nothing, so it does without
+        assert "task_notebook[default-02_definitions]" in result.stdout
 
 
 @pytest.fixture
@@ -145,11 +161,11 @@ def disk(tmp_path):
 
 def test_a_full_disk(disk, built_once):
     place, mount = disk
-    mount("size=24m")
+    mount("size=40m")
     project = make_project(place / "tiny copy 广东")
     space = os.statvfs(place)
-    filler = place / "filler"
-    filler.write_bytes(b"\0" * max(0, space.f_bavail * space.f_frsize - 5_000_000))
+    filler = place / "filler"  # leaves room for the panels, not for what comes after
+    filler.write_bytes(b"\0" * (space.f_bavail * space.f_frsize - FREE_BYTES))
     result = project.make()
     assert result.returncode != 0
     assert "Traceback" not in result.stdout + result.stderr

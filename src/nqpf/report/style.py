@@ -10,8 +10,15 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from nqpf.errors import StudyError
+
 WIDTH = 5.2  # inches; the printed size, and every figure's
 FONTS = Path(__file__).parent / "fonts"
+FONT_FILES = (
+    "CompendiumHans-Regular.otf",
+    "CompendiumSans-Bold.ttf",
+    "CompendiumSans-Regular.ttf",
+)
 STYLE = Path(__file__).with_name("style.mplstyle")
 
 _BLANK = set("\n\t  \u200b")
@@ -20,9 +27,18 @@ _MATH = re.compile(r"(?<!\\)\$.*?(?<!\\)\$")
 
 @cache
 def _register_fonts() -> None:
+    """Make the study's own fonts known to matplotlib.
+
+    Raises
+    ------
+    StudyError
+        If one is gone; matplotlib would quietly take another.
+    """
     fonts = font_manager.fontManager
-    for file in sorted(FONTS.glob("*.[ot]tf")):
-        fonts.addfont(file)
+    for name in FONT_FILES:
+        if not (FONTS / name).is_file():
+            raise StudyError(f"the font {FONTS / name} is gone; bring it back, or check out anew")
+        fonts.addfont(FONTS / name)
     hans = [entry for entry in fonts.ttflist if entry.name == "Compendium Hans"]
     fonts.ttflist += [replace(entry, weight=700) for entry in hans]  # one cut serves both weights
 
