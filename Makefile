@@ -82,7 +82,7 @@ verify-kernel: all ## run every notebook in warm and in stock kernels and compar
 cleanroom: $(VENV)/installed ## the last commit in an empty folder, new environment, no network
 	@PYTHONPATH=src $(PY) -m pipeline.verification.cleanroom
 
-crate: all $(VENV)/installed-dev ## pack the run as a research object (RO-Crate, Zenodo)
+crate: $(VENV)/installed-dev ## pack the run as a research object (RO-Crate, Zenodo)
 	@PYTHONPATH=src $(PY) -m pipeline.verification.crate
 
 readme: all ## renew the README's numbers and pictures from the build

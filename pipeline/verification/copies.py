@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from nqpf.errors import StudyError
-from nqpf.paths import ROOT
+from nqpf.paths import DATA, ROOT
 
 SOURCES = (  # what a checkout holds where git cannot say
+    ".ci",
     "benchmarks",
     "data/codebook",
     "data/fingerprints",
@@ -68,7 +69,7 @@ def source_files() -> list[str]:
     if asked.returncode == 0:
         names = [name for name in asked.stdout.split("\0") if name]
     else:  # no git, or a downloaded archive
-        top = [path for path in ROOT.iterdir() if path.is_file()]
+        top = [path for path in (*ROOT.iterdir(), *DATA.iterdir()) if path.is_file()]
         deep = [path for name in SOURCES for path in (ROOT / name).rglob("*") if path.is_file()]
         names = [
             path.relative_to(ROOT).as_posix()

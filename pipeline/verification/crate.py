@@ -78,8 +78,7 @@ def pack(build: Build, target: Path) -> None:
     lock = next(entity for entity in inputs if entity.id.endswith("requirements.lock"))
     _action(crate, "data", "Check the raw tables and build the panels", lock, raw, panels)
     for name in notebooks():
-        source = _file(crate, NOTEBOOKS / f"{name}.ipynb", CODE_RIGHTS)
-        source.append_to("@type", "SoftwareSourceCode")
+        source = _file(crate, NOTEBOOKS / f"{name}.ipynb", CODE_RIGHTS, "SoftwareSourceCode")
         made = [
             build.paths.notebooks / f"{name}.ipynb",
             build.paths.facts / f"{name}.json",
@@ -188,13 +187,14 @@ def _action(
     crate.root_dataset.append_to("mentions", action)
 
 
-def _file(crate: ROCrate, path: Path, rights: str) -> Entity:
+def _file(crate: ROCrate, path: Path, rights: str, *kinds: str) -> Entity:
     """Add a file under its place in the checkout, with size, type, hash and rights."""
     place = path.relative_to(ROOT).as_posix()
     if known := crate.dereference(place):
         return known
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
     properties = {
+        "@type": ["File", *kinds] if kinds else "File",
         "name": path.name,
         "encodingFormat": kind,
         "contentSize": str(path.stat().st_size),

@@ -1,0 +1,104 @@
+"""A build that comes out the same passes; one changed byte of a table or a figure does not."""
+
+import json
+import shutil
+
+import pytest
+import yaml
+
+from tests.scenarios.conftest import ROOT
+
+FIGURE = (
+    "import matplotlib.pyplot as plt, pandas as pd\n"
+    "fig, axes = plt.subplots()\n"
+    "axes.plot([0, 1], [0, 1])\n"
+    "page.save_figure(fig, 'fig-01-1-line', title='A line', caption='It rises.',\n"
+    "    alt='A straight line that rises from the lower left to the upper right.',\n"
+    "    source='made up', data=pd.DataFrame({'x': [0, 1], 'y': [0, 1]}))\n"
+    "page.record('number', 0.25)"
+)
+DOCUMENTS = ("README.md", "PLAN.md", "LICENSE", "environment.yml")
+
+
+@pytest.fixture
+def study(project):
+    """A tiny copy with one figure and with committed fingerprints of its own build."""
+    project.write_notebook("01_introduction_and_data", FIGURE)
+    outputs = project.root / "notebooks" / "outputs.yml"
+    declared = yaml.safe_load(outputs.read_text())
+    declared["01_introduction_and_data"]["figures"] = ["fig-01-1-line"]
+    outputs.write_text(yaml.safe_dump(declared))
+    for name in DOCUMENTS:
+        shutil.copy(ROOT / name, project.root / name)
+    result = project.make("fingerprints")
+    assert result.returncode == 0, result.stderr
+    return project
+
+
+def change(path, old=b"1", new=b"2"):
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+def test_verify_compares_what_stands_and_what_a_rebuild_gives(study):
+    whole = study.make("verify")
+    assert whole.returncode == 0, whole.stderr
+    assert "compared exactly" in whole.stdout
+    assert "0 differences" in whole.stdout
+
+    figure = study.root / "figures/fig-01-1-line.svg"
+    kept = figure.read_bytes()
+    change(figure, b"</svg>", b" </svg>")
+    altered = study.make("verify")
+    assert altered.returncode != 0
+    assert "what stands here, exhibits: fig-01-1-line.svg" in altered.stderr
+    assert "rebuilt, " not in altered.stderr
+    figure.write_bytes(kept)
+
+    change(study.root / "data/raw/international.csv", b"72.8", b"82.8")
+    broken = study.make("verify")
+    assert broken.returncode != 0
+    assert "international.csv is altered" in broken.stderr
+    assert "Traceback" not in broken.stderr
+
+
+def test_repro_builds_twice_and_notices_one_byte(study):
+    same = study.make("repro")
+    assert same.returncode == 0, same.stderr
+    assert "0 of them differ" in same.stdout
+
+    change(study.root / "figures/fig-01-1-line.svg", b"</svg>", b" </svg>")
+    result = study.make("repro")
+    assert result.returncode != 0
+    assert "fig-01-1-line.svg differs between a clean build and what stands here" in result.stderr
+
+
+def test_a_crate_packs_the_run_and_refuses_an_altered_one(study):
+    pytest.importorskip("rocrate", reason="the extra `crate` is not installed")
+    packed = study.make("crate")
+    assert packed.returncode == 0, packed.stderr
+    crate = study.root / "build/crate"
+    described = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    by_id = {entity["@id"]: entity for entity in described}
+    action = by_id["#run-01_introduction_and_data"]
+    assert {"@id": "figures/fig-01-1-line.svg"} in action["result"]
+    assert action["instrument"] == {"@id": "notebooks/01_introduction_and_data.ipynb"}
+    assert by_id["data/raw/provinces/panel.csv"]["sha256"]
+    zenodo = json.loads((crate / ".zenodo.json").read_text())
+    assert zenodo["title"] == by_id["./"]["name"]
+
+    again = study.make("crate")
+    assert again.returncode == 0
+    assert json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"] == described
+
+    change(study.root / "figures/fig-01-1-line.svg", b"</svg>", b" </svg>")
+    refused = study.make("crate")
+    assert refused.returncode != 0
+    assert "fig-01-1-line.svg" in refused.stderr
+
+
+def test_fingerprints_of_nothing_are_refused(project):
+    result = project.make("verify")
+    assert result.returncode != 0
+    assert "data/fingerprints/panels.csv is missing" in result.stderr
