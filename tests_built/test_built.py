@@ -145,3 +145,20 @@ def test_latex_is_balanced_and_holds_only_what_latex_reads(path):
         if line.endswith(r"\\") and "multicolumn" not in line and "caption" not in line
     }
     assert len(cells) == 1, f"{path.name}: rows differ in their number of cells"
+
+
+HEAVIEST_PAGE = 1_500_000  # bytes with all that the page loads but the shared assets
+HEAVIEST_ASSETS = 300_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_its_pictures_is_light(page):
+    pictures = {source for source in parsed(SITE / page).loads if not source.startswith("data:")}
+    own = [SITE / source for source in pictures if not source.startswith("assets/")]
+    weight = (SITE / page).stat().st_size + sum(path.stat().st_size for path in own)
+    assert weight < HEAVIEST_PAGE, f"{page} weighs {weight:,} bytes"
+
+
+def test_shared_assets_are_light():
+    weight = sum(path.stat().st_size for path in (SITE / "assets").iterdir())
+    assert weight < HEAVIEST_ASSETS, f"assets weigh {weight:,} bytes"

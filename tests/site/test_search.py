@@ -1,4 +1,6 @@
+import base64
 import json
+import zlib
 
 import pytest
 
@@ -11,13 +13,13 @@ from tests.site.sample import PAGES
 @pytest.fixture
 def entries(sample):
     script = (sample / "assets" / "search.js").read_text(encoding="utf-8")
-    head, _, rest = script.partition(", entries: ")
-    pages = json.loads(head.removeprefix("window.nqpfSearch = {pages: "))
-    rows = json.loads(rest.removesuffix("};\n"))
+    packed = script.removeprefix('window.nqpfSearch = "').removesuffix('";\n')
+    index = json.loads(zlib.decompress(base64.b64decode(packed)))
+    pages = index["pages"]
     return [
         {"page": pages[page][1], "href": f"{pages[page][0]}#{anchor}".rstrip("#"), "title": title,
          "text": text}
-        for page, anchor, title, text in rows
+        for page, anchor, title, text in index["entries"]
     ]  # fmt: skip
 
 

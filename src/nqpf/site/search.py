@@ -1,6 +1,8 @@
 """A search index made while the site is built: a script that pages load when a reader searches."""
 
+import base64
 import json
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +23,8 @@ def render_search(target: Path, pages: Sequence[PageLink]) -> None:
     ----------
     target : Path
         Script to write, `assets/search.js` of the site. It is a script rather than JSON because
-        pages that are opened from disk may load no other kind of file.
+        pages that are opened from disk may load no other kind of file; it holds the index as
+        deflated JSON, which browsers unpack by themselves.
     pages : sequence of PageLink
         Pages in reading order, all rendered.
 
@@ -38,11 +41,11 @@ def render_search(target: Path, pages: Sequence[PageLink]) -> None:
             raise StudyError(f"{link.href} is not there yet; render all pages before their index")
         for entry in entries_of(page.read_text(encoding="utf-8"), link):
             anchor = entry["href"].partition("#")[2]
-            row = [place, anchor, entry["title"], entry["text"]]
-            rows.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
-    names = json.dumps([[link.href, f"{link.label} {link.title}"] for link in pages])
-    lines = ",\n".join(rows)
-    write_whole(target, f"window.nqpfSearch = {{pages: {names}, entries: [\n{lines}\n]}};\n")
+            rows.append([place, anchor, entry["title"], entry["text"]])
+    names = [[link.href, f"{link.label} {link.title}"] for link in pages]
+    index = json.dumps({"pages": names, "entries": rows}, ensure_ascii=False, separators=(",", ":"))
+    packed = base64.b64encode(zlib.compress(index.encode("utf-8"), 9)).decode("ascii")
+    write_whole(target, f'window.nqpfSearch = "{packed}";\n')
 
 
 def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:

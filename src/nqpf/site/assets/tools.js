@@ -32,10 +32,9 @@
     let loading = null;
     const load = () => {
       loading = loading || new Promise((resolve, reject) => {
-        if (window.nqpfSearch) { resolve(); return; }
         const script = make("script", { src: "assets/search.js", onload: resolve, onerror: reject });
         document.head.append(script);
-      });
+      }).then(unpack);
       return loading;
     };
     const update = async () => {
@@ -43,7 +42,7 @@
       list.replaceChildren();
       if (!terms.length) { said.textContent = ""; return; }
       try { await load(); } catch { said.textContent = say("The search index is missing."); return; }
-      const hits = find(entries(), terms);
+      const hits = find(entries, terms);
       said.textContent = hits.length === 1 ? say("1 place") : hits.length > MOST
         ? say("{} places, the first {} shown", hits.length, MOST) : say("{} places", hits.length);
       list.append(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
@@ -69,14 +68,16 @@
     });
   }
 
-  // The index as it comes has pages by number and entries as rows, to be small.
-  let unpacked = null;
-  function entries() {
-    unpacked = unpacked || window.nqpfSearch.entries.map(([page, anchor, title, text]) => {
-      const [href, name] = window.nqpfSearch.pages[page];
+  // The index comes deflated, with pages by number and entries as rows, to be small.
+  let entries = [];
+  async function unpack() {
+    const bytes = Uint8Array.from(atob(window.nqpfSearch), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const index = await new Response(stream).json();
+    entries = index.entries.map(([page, anchor, title, text]) => {
+      const [href, name] = index.pages[page];
       return { page: name, href: anchor ? `${href}#${anchor}` : href, title, text };
     });
-    return unpacked;
   }
 
   // All terms must occur; those in titles weigh more.
