@@ -79,6 +79,12 @@ class TestNotebook:
         assert len(cells) - len(prose) <= MOST_CODE_CELLS
         assert all(len(source(cell).splitlines()) <= 30 for cell in cells)
 
+    def test_no_cell_echoes_a_recorded_value(self, name):
+        for cell in code_cells(read(name)):
+            last = ast.parse(source(cell)).body[-1]
+            echoes = isinstance(last, ast.Expr) and ast.unparse(last).startswith("page.record(")
+            assert not echoes or source(cell).rstrip().endswith(";"), cell["id"]
+
     def test_starts_with_a_title_and_ends_by_closing_its_page(self, name):
         notebook = read(name)
         assert source(notebook["cells"][0]).startswith("# ")
