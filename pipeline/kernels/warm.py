@@ -25,6 +25,7 @@ STACK = (
     "seaborn",
     "pandera.pandas",
     "pydantic",
+    "pybtex.database",
     "yaml",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
