@@ -4,7 +4,7 @@ The grid of choices is data (data/codebook/multiverse.csv); here its words becom
 outcomes, samples and controls, which `nqpf.regression.multiverse` fits.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from nqpf.regression.overlap import purge
 from nqpf.regression.panel import fit_two_way
 
 SCORING = ("treatment", "normalisation", "weights", "aggregation")
+BUILT_BY = ("treatment", "normalisation", "weights", "element_weights", "aggregation")
 SETTINGS = {
     "outcome": {"id", "also_out", "last"},
     "indicators": {"purge", "include", "exclude"},
@@ -159,15 +160,27 @@ def universe_of_test(level: Level, grid: Grid, codebook: pd.DataFrame, test: Dec
     Where the factor is a single indicator there is no index to vary; samples, controls and
     estimators remain.
     """
-    rows = _rows(codebook, test.level)
-    known = test.outcome in set(rows["id"])
+    grid, outcome = grid_of_test(level, grid, codebook, test)
+    return _assemble(level, grid, codebook, test.level, [outcome], test.factor, lag=test.lag)
+
+
+def grid_of_test(
+    level: Level, grid: Grid, codebook: pd.DataFrame, test: Declared
+) -> tuple[Grid, Outcome]:
+    """What one declared test leaves open, and its outcome.
+
+    Parameters
+    ----------
+    level, grid, codebook, test
+        As for `estimates_over_specifications`.
+    """
+    known = test.outcome in set(_rows(codebook, test.level)["id"])
     values = _values(level, test.outcome, log=test.log_outcome)
     years = values.index.get_level_values("year")
     values = values.where((years >= test.first) & (years <= test.last))
     outcome = Outcome(test.label, values, test.outcome if known else "", test.taken_out)
     whole = test.factor in level.hierarchy.nodes
-    grid = _for_outcome(grid, test, whole=whole, purgeable=known)
-    return _assemble(level, grid, codebook, test.level, [outcome], test.factor, lag=test.lag)
+    return _for_outcome(grid, test, whole=whole, purgeable=known), outcome
 
 
 def run(universe: Universe, *, draws: int, seed: int, joint_draws: int = 0, **where) -> Multiverse:
@@ -248,21 +261,10 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
     distinct_measures: dict[bytes, str] = {}
     for key, values in factors:
         moved = (values / values.std()).rename(index=lambda year: year + lag, level="year")
-        column = distinct_measures.setdefault(_print_of(moved), f"factor {len(distinct_measures)}")
+        column = distinct_measures.setdefault(print_of(moved), f"factor {len(distinct_measures)}")
         columns.setdefault(column, moved)
         standing_for[key] = column
-    for control in dict.fromkeys(
-        one for option in grid.of("controls") for one in split(option.settings["columns"])
-    ):
-        columns[control] = _control(level, control)
-    panel = pd.DataFrame(columns).rename_axis(["unit", "year"]).sort_index()
-    panel = panel.loc[panel[list(distinct_measures.values())].notna().any(axis=1)]
-    specifications = _specifications(grid, chosen, standing_for)
-    known = set(panel.index.get_level_values("unit"))
-    specifications["without"] = specifications["without"].map(
-        lambda text: "+".join(one for one in split(text) if one in known)
-    )
-    kept, repeated = distinct(panel, specifications)
+    panel, kept, repeated = distinct_specifications(level, grid, chosen, columns, standing_for)
     primary = kept.loc[kept["primary"]].drop_duplicates("outcome").iloc[0]["factor"]
     scale = {}
     for one in outcomes:
@@ -276,6 +278,48 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
     }
     variants = kept["factor"].nunique()
     return Universe(panel, kept, pd.Series(scale), excluded, len(repeated), variants, order)
+
+
+def distinct_specifications(
+    level: Level,
+    grid: Grid,
+    chosen: pd.DataFrame,
+    columns: Mapping[str, pd.Series],
+    standing_for: Mapping[tuple[str, ...], str],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Panel and regressions of a grid, each regression once.
+
+    Parameters
+    ----------
+    level : Level
+        Holds the controls.
+    grid : Grid
+    chosen : DataFrame
+        Combinations as `expand` gives them.
+    columns : mapping of str to Series
+        Outcomes and factors by name; controls are added.
+    standing_for : mapping of tuple to str
+        Factor of every outcome and choice of the index.
+
+    Returns
+    -------
+    panel, kept, repeated : DataFrame
+        See `rows.distinct`.
+    """
+    held = dict(columns)
+    for control in dict.fromkeys(
+        one for option in grid.of("controls") for one in split(option.settings["columns"])
+    ):
+        held[control] = _control(level, control)
+    panel = pd.DataFrame(held).rename_axis(["unit", "year"]).sort_index()
+    factors = list(dict.fromkeys(standing_for.values()))
+    panel = panel.loc[panel[factors].notna().any(axis=1)]
+    specifications = _specifications(grid, chosen, standing_for)
+    known = set(panel.index.get_level_values("unit"))
+    specifications["without"] = specifications["without"].map(
+        lambda text: "+".join(one for one in split(text) if one in known)
+    )
+    return panel, *distinct(panel, specifications)
 
 
 def _specifications(grid: Grid, chosen: pd.DataFrame, standing_for) -> pd.DataFrame:
@@ -300,22 +344,64 @@ def _factors(
     level, grid, codebook, name, outcomes, factor, chosen
 ) -> Iterator[tuple[tuple[str, ...], pd.Series]]:
     """Every measure of the factor with the choices it stands for; each index built once."""
-    by_label = {one.label: one for one in outcomes}
+    if factor not in level.hierarchy.nodes:
+        for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
+            yield tuple(key), _inside(level, level.values[factor])
+        return
     built: dict[tuple, pd.DataFrame] = {}
+    variants = index_variants(level, grid, codebook, name, outcomes, (factor,), chosen)
+    for key, tree, options in variants:
+        which = (tree.indicators, *(getattr(options, one) for one in BUILT_BY))
+        if which not in built:
+            built[which] = build_index(level.values, tree, options).scores
+        yield key, built[which][factor]
+
+
+def index_variants(
+    level: Level,
+    grid: Grid,
+    codebook: pd.DataFrame,
+    name: str,
+    outcomes: Sequence[Outcome],
+    nodes: Sequence[str],
+    chosen: pd.DataFrame,
+) -> Iterator[tuple[tuple[str, ...], Hierarchy, IndexOptions]]:
+    """The index of every choice: its tree without what the outcome shares, and its options.
+
+    Parameters
+    ----------
+    level, grid, codebook : Level, Grid, DataFrame
+        As for `universe_of`.
+    name : str
+        `provinces` or `cities`.
+    outcomes : sequence of Outcome
+        Of the grid.
+    nodes : sequence of str
+        Parts of the index that are wanted.
+    chosen : DataFrame
+        Combinations as `expand` gives them.
+
+    Yields
+    ------
+    key, tree, options : tuple of str, Hierarchy, IndexOptions
+        The key is the outcome and the choices of the index; each key once.
+
+    Raises
+    ------
+    StudyError
+        If nothing is left of a part.
+    """
+    by_label = {one.label: one for one in outcomes}
     trees: dict[tuple[str, str], Hierarchy] = {}
     for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
-        outcome = by_label[key.outcome]
-        if factor not in level.hierarchy.nodes:
-            yield tuple(key), _inside(level, level.values[factor])
-            continue
-        pair = (key.outcome, key.indicators)
+        outcome, pair = by_label[key.outcome], (key.outcome, key.indicators)
         if pair not in trees:
             option = grid.option("indicators", key.indicators)
             trees[pair] = _tree(level, codebook, name, outcome, option)
         tree = trees[pair]
-        if factor not in tree.nodes:
+        if lost := [one for one in nodes if one not in tree.nodes]:
             raise StudyError(
-                f"nothing is left of {factor} for '{outcome.label}' with indicators "
+                f"nothing is left of {lost[0]} for '{outcome.label}' with indicators "
                 f"'{key.indicators}'; exclude the combination in multiverse_excluded.csv"
             )
         changes = {
@@ -323,11 +409,7 @@ def _factors(
             for choice in SCORING
             for setting, value in grid.option(choice, getattr(key, choice)).settings.items()
         }
-        which = (tree.indicators, *sorted(changes.items()))
-        if which not in built:
-            options = replace(level.options, weights_scope="pooled", **changes)
-            built[which] = build_index(level.values, tree, options).scores
-        yield tuple(key), built[which][factor]
+        yield tuple(key), tree, replace(level.options, weights_scope="pooled", **changes)
 
 
 def _tree(level: Level, codebook, name: str, outcome: Outcome, option: Option) -> Hierarchy:
@@ -399,7 +481,7 @@ def _inside(level: Level, values: pd.Series) -> pd.Series:
     return values[kept]
 
 
-def _print_of(values: pd.Series) -> bytes:
+def print_of(values: pd.Series) -> bytes:
     """What two measures share that differ by unit and origin only."""
     own = values.dropna()
     standard = (own - own.mean()) / own.std()

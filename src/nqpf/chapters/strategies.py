@@ -6,12 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from nqpf.chapters.declared import Level
-from nqpf.chapters.strategy_links import (
-    controls_of,
-    indicators_of,
-    link_for,
-    specification_set,
-)
+from nqpf.chapters.strategy_links import indicators_of, link_for
 from nqpf.errors import StudyError
 from nqpf.scenarios import (
     Applied,
@@ -128,33 +123,6 @@ def run_all(
     return table, drawn
 
 
-def under_specifications(
-    table: pd.DataFrame,
-    applied: Mapping[str, Applied],
-    links: Mapping[str, Link],
-    level: Level,
-    case: str | None,
-) -> pd.DataFrame:
-    """Every scenario of a table of `run_all` under the specification set of its link.
-
-    Returns
-    -------
-    DataFrame
-        Columns specification, scenario, quantity, estimate, label.
-    """
-    controls, found = controls_of(level), []
-    pairs = table[["scenario", "label", "link", "year"]].drop_duplicates()
-    for (name, year), members in pairs.groupby(["link", "year"], sort=False):
-        link = links[name]
-        full = replace(link, hierarchy=level.hierarchy)
-        changed = {one: applied[one].indicators for one in members["scenario"]}
-        rows = by_specification(specification_set(link, full, controls), changed, year, case=case)
-        found.append(
-            rows.assign(label=rows["scenario"].map(members.set_index("scenario")["label"]))
-        )
-    return pd.concat(found, ignore_index=True)
-
-
 def index_moves(
     table: pd.DataFrame,
     applied: Mapping[str, Applied],
@@ -167,7 +135,7 @@ def index_moves(
     Parameters
     ----------
     table, applied, links, level, case
-        As for `under_specifications`.
+        The effects, what they are of, the links by name, the level and the province studied.
 
     Returns
     -------

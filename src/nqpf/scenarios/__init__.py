@@ -13,11 +13,13 @@ from nqpf.scenarios.coverage import coverage
 from nqpf.scenarios.link import Link
 from nqpf.scenarios.model import Change, Scenario, load_scenario, load_scenarios
 from nqpf.scenarios.simulation import (
+    Reader,
     Simulated,
     by_specification,
     contrast,
     index_change,
     mixtures,
+    shift,
     simulate,
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "Applied",
     "Change",
     "Link",
+    "Reader",
     "Scenario",
     "Simulated",
     "apply_scenario",
@@ -36,6 +39,7 @@ __all__ = [
     "load_scenario",
     "load_scenarios",
     "mixtures",
+    "shift",
     "simulate",
     "sizes_of",
 ]

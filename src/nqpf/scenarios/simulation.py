@@ -77,7 +77,7 @@ def simulate(
     after = {name: link.changed(changed) for name, changed in scenarios.items()}
     units = pd.MultiIndex.from_product([link.units, [year]], names=["unit", "year"])
     panel = pd.DataFrame({"position": np.arange(len(units))}, index=units)
-    reader = _Reader(link, year, case)
+    reader = Reader(link, year, case)
 
     def chain(drawn: pd.DataFrame) -> dict[tuple[str, str], float]:
         changes = effects(link, after, drawn["position"].to_numpy(), reader.position)
@@ -215,10 +215,41 @@ def by_specification(
     rows = []
     for label, link in links.items():
         after = {name: link.changed(changed) for name, changed in scenarios.items()}
-        reader, whole = _Reader(link, year, case), np.arange(len(link.units))
+        reader, whole = Reader(link, year, case), np.arange(len(link.units))
         for name, change in effects(link, after, whole, reader.position).items():
             rows += [(label, name, *item) for item in reader.read(change).items()]
     return pd.DataFrame(rows, columns=["specification", "scenario", "quantity", "estimate"])
+
+
+def shift(
+    link: Link, scenarios: Mapping[str, pd.DataFrame], year: int
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Regressors that scenarios can move, as they are and by how much they move.
+
+    Parameters
+    ----------
+    link : Link
+        Measured on all units.
+    scenarios : mapping of str to DataFrame
+        Changed indicators by name of the scenario.
+    year : int
+        Year that is read.
+
+    Returns
+    -------
+    DataFrame, dict of str to DataFrame
+        The regressors by unit and year, controls left out; their change by unit in the year.
+    """
+    cube = link.prepared.cube
+    measure = measure_of(link, np.arange(len(link.units)))
+    before = parts(link, link.prepared.values, measure)
+    position = cube.year_position(year)
+    moved = {}
+    for name, changed in scenarios.items():
+        after = parts(link, link.changed(changed), measure)
+        moved[name] = pd.DataFrame(after[position] - before[position], index=link.units)
+    names = [f"term {i}" for i in range(before.shape[-1])]
+    return cube.frame(before, names), moved
 
 
 def index_change(link: Link, changed: pd.DataFrame, year: int) -> pd.Series:
@@ -243,8 +274,18 @@ def index_change(link: Link, changed: pd.DataFrame, year: int) -> pd.Series:
     return pd.Series(after[position] - before[position], index=plain.units)
 
 
-class _Reader:
-    """Turns changes of the outcome into the quantities that are reported."""
+class Reader:
+    """Turns changes of the outcome into the quantities that are reported.
+
+    Parameters
+    ----------
+    link : Link
+        Outcome and sizes.
+    year : int
+        Year that is read.
+    case : str, optional
+        Unit studied.
+    """
 
     def __init__(self, link: Link, year: int, case: str | None):
         cube = link.prepared.cube
@@ -258,6 +299,13 @@ class _Reader:
         self.level, self.size, self.link, self.year = level, size, link, year
 
     def read(self, change: np.ndarray) -> dict[str, float]:
+        """Quantities of `QUANTITIES` from the change of the outcome as regressed, shape (units,).
+
+        Raises
+        ------
+        StudyError
+            If the unit studied, or all units but one, have no outcome or index in the year.
+        """
         held = np.isfinite(self.level) & (self.size > 0) & np.isfinite(change)
         if held.sum() < 2:
             raise StudyError(

@@ -1,0 +1,293 @@
+"""Chapter 5: scenarios under every specification of the multiverse, apart from sampling.
+
+The specifications are those of appendix 2 for the outcome of the scenario's link. The index is
+built anew under each one's own choices, before and after the change, so that the same change of
+indicators gives that specification's change of index; its coefficients are estimated on that
+specification's rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from nqpf.chapters.declared import Declared, Level
+from nqpf.chapters.multiverse_grid import (
+    BUILT_BY,
+    distinct_specifications,
+    grid_of_test,
+    index_variants,
+    print_of,
+)
+from nqpf.chapters.strategy_links import indicators_of
+from nqpf.errors import StudyError
+from nqpf.regression.multiverse.declare import INDEX_CHOICES, Grid, expand
+from nqpf.regression.multiverse.rows import Columns, panel_columns, split, used_rows
+from nqpf.scenarios import Applied, Link, Reader, shift
+from nqpf.scenarios.link import STILL
+
+SAMPLE = ["controls", "first", "last", "without", "estimator"]
+MIDDLE = (0.05, 0.95)  # ends of the middle nine tenths
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of a link's factor, and what the scenarios do to it.
+
+    Attributes
+    ----------
+    terms : DataFrame
+        Regressors by unit and year.
+    moved : mapping of str to DataFrame
+        Change of the regressors by unit, by scenario; only scenarios whose indicators it holds.
+    """
+
+    terms: pd.DataFrame
+    moved: Mapping[str, pd.DataFrame]
+
+
+def under_specifications(
+    table: pd.DataFrame,
+    applied: Mapping[str, Applied],
+    links: Mapping[str, Link],
+    tests: Mapping[str, Declared],
+    level: Level,
+    grid: Grid,
+    codebook: pd.DataFrame,
+    case: str | None,
+) -> pd.DataFrame:
+    """Every scenario of a table of `strategies.run_all` under the specifications of its link.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `strategies.run_all` returns it.
+    applied, links : mapping
+        Scenarios applied, and links by name.
+    tests : mapping of str to Declared
+        Behind each link, see `strategy_links.tests_of_links`.
+    level, grid, codebook : Level, Grid, DataFrame
+        As for `multiverse_grid.estimates_over_specifications`.
+    case : str, optional
+        Province studied.
+
+    Returns
+    -------
+    DataFrame
+        See `by_choice`; columns label and link beside.
+    """
+    found = []
+    pairs = table[["scenario", "label", "link", "year"]].drop_duplicates()
+    for (name, year), members in pairs.groupby(["link", "year"], sort=False):
+        link = links[name]
+        wanted = {one: applied[one] for one in members["scenario"]}
+        rows = by_choice(link, tests[name], level, grid, codebook, wanted, year, case=case)
+        labels = rows["scenario"].map(members.set_index("scenario")["label"])
+        found.append(rows.assign(label=labels, link=name))
+    return pd.concat(found, ignore_index=True)
+
+
+def by_choice(
+    link: Link,
+    test: Declared,
+    level: Level,
+    grid: Grid,
+    codebook: pd.DataFrame,
+    applied: Mapping[str, Applied],
+    year: int,
+    *,
+    case: str | None,
+) -> pd.DataFrame:
+    """What scenarios go with by one link under every distinct specification of its test.
+
+    A specification counts for a scenario if its index holds all the indicators moved that the
+    declared one holds. Where the factor is a single indicator there is no index to vary; samples,
+    controls and estimators remain.
+
+    Parameters
+    ----------
+    link : Link
+        As declared.
+    test : Declared
+        Its test; a link of several parts takes the outcome and the indicators left out from it.
+    level, grid, codebook : Level, Grid, DataFrame
+        As for `multiverse_grid.estimates_over_specifications`.
+    applied : mapping of str to Applied
+        Scenarios by name.
+    year : int
+        Year in which effects are read.
+    case : str, optional
+        Unit studied.
+
+    Returns
+    -------
+    DataFrame
+        Columns specification (a number), the choices, primary, scenario, quantity, estimate.
+    """
+    own, outcome = grid_of_test(level, grid, codebook, test)
+    chosen, _ = expand(own)
+    measures, standing_for = {}, {}
+    columns = {outcome.label: outcome.values}
+    known: dict[bytes, str] = {}
+    variants = _variants(link, own, outcome, level, codebook, test.level, chosen)
+    for key, measured in _measures(link, variants, level, applied, year):
+        parts = measured.terms[measured.terms.columns[: len(link.nodes)]]
+        mark = b"".join(print_of(parts[name]) for name in parts)
+        name = known.setdefault(mark, f"factor {len(known)}")
+        standing_for[key] = name
+        if name not in measures:
+            measures[name] = measured
+            columns[name] = measured.terms.sum(axis=1, skipna=False)  # held where all terms are
+    panel, kept, _ = distinct_specifications(level, own, chosen, columns, standing_for)
+    slopes = coefficients(panel, kept, {name: one.terms for name, one in measures.items()})
+    reader = Reader(link, year, case)
+    rows = []
+    for i, factor in enumerate(kept["factor"]):
+        for scenario, moved in measures[factor].moved.items():
+            change = (moved @ slopes[i]).reindex(link.units).to_numpy()
+            rows += [(i, scenario, *item) for item in reader.read(change).items()]
+    found = pd.DataFrame(rows, columns=["specification", "scenario", "quantity", "estimate"])
+    plain = kept.drop(columns=["outcome", "factor", *SAMPLE])
+    return plain.rename(columns=lambda name: name.removeprefix("chosen_")).merge(
+        found, left_index=True, right_on="specification"
+    )
+
+
+def coefficients(
+    panel: pd.DataFrame, specifications: pd.DataFrame, terms: Mapping[str, pd.DataFrame]
+) -> np.ndarray:
+    """Coefficients of every specification, effects and controls taken out once for each sample.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Outcomes and controls by unit and year, and a column per factor that is held where the
+        factor is.
+    specifications : DataFrame
+        As `rows.distinct` keeps them.
+    terms : mapping of str to DataFrame
+        Regressors of each factor, by unit and year; the same number for all.
+
+    Returns
+    -------
+    ndarray, shape (specifications, terms)
+
+    Raises
+    ------
+    StudyError
+        If the terms of a specification do not vary independently given the rest.
+
+    Notes
+    -----
+    By Frisch, Waugh and Lovell the coefficients are those of the residuals on the residuals.
+    """
+    width = len(next(iter(terms.values())).columns)
+    wide = {
+        f"{name}, term {i}": one.iloc[:, i] for name, one in terms.items() for i in range(width)
+    }
+    columns = panel_columns(panel.join(pd.DataFrame(wide).reindex(panel.index)))
+    held = {name: panel[name].notna().to_numpy().tobytes() for name in terms}
+    found = np.empty((len(specifications), width))
+    numbered = specifications.reset_index(drop=True)
+    groups = numbered.groupby(["outcome", *SAMPLE, numbered["factor"].map(held)], sort=False)
+    for _, group in groups:
+        first = group.iloc[0]
+        rows = used_rows(columns, tuple(first[["outcome", "factor", *SAMPLE]]))
+        names = [f"{name}, term {i}" for name in group["factor"] for i in range(width)]
+        own = columns.values(first["estimator"], [first["outcome"], *names])[rows]
+        scale = np.linalg.norm(own, axis=0)
+        rest = _taken_out(columns, rows, first["estimator"], split(first["controls"]))
+        own = own - rest @ np.linalg.lstsq(rest, own, rcond=1e-10)[0]
+        X = own[:, 1:].reshape(len(own), len(group), width).transpose(1, 0, 2)
+        norms = np.linalg.norm(X, axis=1)
+        if (norms <= STILL * scale[1:].reshape(norms.shape)).any():
+            raise StudyError(f"a regressor does not vary in the specification {dict(first)}")
+        X = X / norms[:, None]
+        if (np.linalg.matrix_rank(X, tol=STILL) < width).any():
+            raise StudyError(f"regressors are not independent in the specification {dict(first)}")
+        found[group.index] = (np.linalg.pinv(X) @ own[:, 0]) / norms
+    return found
+
+
+def summarised(apart: pd.DataFrame) -> pd.DataFrame:
+    """Each scenario over its specifications.
+
+    Parameters
+    ----------
+    apart : DataFrame
+        As `under_specifications` returns it.
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, label, quantity, specifications, median, low, high (the middle nine
+        tenths), positive (share of specifications, %).
+    """
+    rows = []
+    keys = ["scenario", "label", "quantity"]
+    for key, values in apart.groupby(keys, sort=False)["estimate"]:
+        low, high = values.quantile(MIDDLE[0]), values.quantile(MIDDLE[1])
+        share = 100 * float((values > 0).mean())
+        rows.append((*key, len(values), values.median(), low, high, share))
+    return pd.DataFrame(
+        rows, columns=[*keys, "specifications", "median", "low", "high", "positive"]
+    )
+
+
+def _variants(
+    link: Link, grid: Grid, outcome, level: Level, codebook: pd.DataFrame, name: str, chosen
+) -> Iterator[tuple[tuple[str, ...], Link]]:
+    """The link under every choice of the index; a single indicator has one."""
+    if not any(node in link.hierarchy.nodes for node in link.nodes):
+        for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
+            yield tuple(key), link
+        return
+    for key, tree, options in index_variants(
+        level, grid, codebook, name, [outcome], link.nodes, chosen
+    ):
+        indicators = indicators_of(level, tree)
+        options = replace(options, units_excluded=())
+        yield key, replace(link, hierarchy=tree, options=options, indicators=indicators)
+
+
+def _measures(
+    link: Link, variants, level: Level, applied: Mapping[str, Applied], year: int
+) -> Iterator[tuple[tuple[str, ...], Measured]]:
+    """Regressors of every variant and their change, each index built once."""
+    mine = set(link.prepared.hierarchy.indicators)
+    needed = {
+        name: set(one.changes["indicator"]) & mine for name, one in applied.items()
+    }
+    built: dict[tuple, Measured] = {}
+    for key, variant in variants:
+        tree = variant.hierarchy
+        which = (tree.indicators, *(getattr(variant.options, one) for one in BUILT_BY))
+        if which not in built:
+            holds = set(variant.prepared.hierarchy.indicators)
+            changed = {}
+            for name, one in applied.items():
+                if needed[name] <= holds:
+                    both = [column for column in one.indicators if column in variant.indicators]
+                    changed[name] = variant.indicators.assign(**one.indicators[both])
+            terms, moved = shift(variant, changed, year)
+            built[which] = Measured(terms, moved)
+        yield key, built[which]
+
+
+def _taken_out(
+    columns: Columns, rows: np.ndarray, estimator: str, controls: list[str]
+) -> np.ndarray:
+    """Controls and effects of an estimator on some rows."""
+    years = columns.years[rows]
+    blocks = [columns.values(estimator, controls)[rows], _dummies(years)]
+    if estimator != "first differences":
+        units = _dummies(columns.units[rows])
+        blocks.append(units)
+        if estimator == "unit trends":
+            blocks.append(units * (years - years.mean())[:, None])
+    return np.column_stack(blocks)
+
+
+def _dummies(values: np.ndarray) -> np.ndarray:
+    return (values[:, None] == np.unique(values)).astype(float)
