@@ -1,7 +1,6 @@
-"""Chapter 5: declared tests, links, specification sets and the frontier on small known panels."""
+"""Chapter 5: declared tests, links and the frontier on small known panels."""
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -169,29 +168,6 @@ def test_core_and_spread_change_the_same_total(run, level):
         assert total(applied[name].indicators) == pytest.approx(1.02 * before)
 
 
-def test_the_specification_set_holds_variants_by_estimators_and_starts_as_declared(level, links):
-    link = links["total"]
-    controls = strategy_links.controls_of(level)
-    full = replace(link, hierarchy=level.hierarchy)
-    found = strategy_links.specification_set(link, full, controls)
-    assert next(iter(found)) == "as declared, within"
-    assert len(found) == 5 * 5
-    assert len(found["full factor, within"].hierarchy.indicators) == 12
-    positive = replace(link, options=replace(link.options, aggregation="geometric"))
-    assert len(strategy_links.specification_set(positive, positive, controls)) == 3 * 5
-    single = strategy_links.specification_set(links["C109"], links["C109"], controls)
-    assert len(single) == 5  # weights and goalposts do not touch a single indicator
-
-
-def test_specifications_include_the_declared_estimate(run, links, level):
-    applied, table, _ = run
-    apart = strategies.under_specifications(table, applied, links, level, "P03")
-    own = apart[(apart["scenario"] == "talent-alone") & (apart["quantity"] == "case")]
-    declared = own.set_index("specification")["estimate"]["as declared, within"]
-    expected = strategies_read.effect_of(table, "talent-alone", "case")["estimate"]
-    assert declared == pytest.approx(expected)
-
-
 def test_the_frontier_ends_in_both_scenarios_and_has_spillovers_apart(run, links):
     applied, table, _ = run
     curve = strategies.frontier_of(
@@ -273,18 +249,17 @@ def test_both_is_compared_with_the_better_alone(run):
         )
 
 
-def test_one_row_per_scenario_with_the_range_of_specifications(run, links, level):
+def test_one_row_per_scenario_with_its_interval(run, links, level):
     applied, table, _ = run
-    apart = strategies.under_specifications(table, applied, links, level, "P03")
     moves = strategies.index_moves(table, applied, links, level, "P03")
-    found = strategies_read.scenario_table([table], [apart], [moves])
+    found = strategies_read.scenario_table([table], [moves])
     assert list(found["scenario"]) == list(table["scenario"].unique())
     by_name = found.set_index("scenario")["index"]
     span = np.ptp(level.values["lab_rd_fte_pc"])
     sd = level.values["lab_rd_fte_pc"].xs(2022, level="year").std()
     assert by_name["talent-alone"] == pytest.approx(100 / 12 * 0.4 * sd / span)  # one of twelve
-    assert (found["specified_low"] <= found["estimate"] + 1e-9).all()
-    assert (found["specified_high"] >= found["estimate"] - 1e-9).all()
+    assert (found["low"] <= found["high"]).all()
+    assert set(found["whose"]) == {"the case"}
 
 
 @pytest.mark.parametrize(
@@ -297,13 +272,16 @@ def test_words_follow_the_interval(low, high, words):
 
 def test_frontier_words_follow_the_difference_of_its_ends():
     rows = {"share": [0.0, 1.0], "series": "without spillovers", "x": [1.0, 2.0], "y": [0.0, 3.0]}
+    rows |= {"x_low": -1.0, "x_high": 4.0}
     curve = pd.DataFrame({**rows, "gap": 1.0, "gap_low": -1.0, "gap_high": 3.0})
     curve = pd.concat([curve, curve.assign(series="with spillovers")])
     found = strategies_read.frontier_facts(curve)
     assert found["gap_alone"] == found["gap_near"] == 1.0
     assert "recommends neither" in found["gap_reading"]
     assert "leaves inequality as it is" in found["even_reading"]
-    uneven = strategies_read.frontier_facts(curve.assign(gap_low=0.5, y=1.0))
+    assert "may as well be zero" in found["sign_reading"]
+    uneven = strategies_read.frontier_facts(curve.assign(gap_low=0.5, y=1.0, x_low=0.5))
+    assert "may as well be zero" not in uneven["sign_reading"]
     assert "can be told without spillovers and with spillovers" in uneven["gap_reading"]
     assert "need not" in uneven["even_reading"]
 

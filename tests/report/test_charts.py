@@ -276,7 +276,8 @@ FORMS = {
     "with_specifications": lambda: charts.with_specifications(
         pd.DataFrame({"label": ["talent alone", "capital alone, with a longer name"],
                       "estimate": [3.3, 2.4], "low": [-22.0, -9.0], "high": [20.0, 10.0]}),
-        pd.DataFrame({"label": ["talent alone"] * 3, "estimate": [-20.0, 1.0, 30.0]}),
+        pd.DataFrame({"label": ["talent alone", "capital alone, with a longer name"],
+                      "median": [1.0, 2.0], "low": [-20.0, -5.0], "high": [30.0, 6.0]}),
         xlabel="change, %",
     ),
     "frontier": lambda: charts.frontier(

@@ -14,6 +14,7 @@ from nqpf.chapters.declared import Declared, Level
 from nqpf.errors import StudyError
 from nqpf.expressions import evaluate, names
 from nqpf.index import Hierarchy, IndexOptions, build_index, element_hierarchy
+from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.multiverse.declare import (
     INDEX_CHOICES,
     Grid,
@@ -46,6 +47,7 @@ CONTROLS = {
     "log_population": ("population", "pop_resident"),
     "urbanisation": ("urbanisation_rate",),
 }
+GEOMETRIC = "geometric"  # the declared mean that needs positive scores
 SAME = 9  # decimals to which standardised measures agree when they are the same measure
 
 
@@ -133,7 +135,7 @@ def grid_of(
             )
     for choice in SCORING:
         grid = _with_the_study(grid, choice, study)
-    return grid
+    return _positive_scores(grid, study)
 
 
 def universe_of(level: Level, grid: Grid, codebook: pd.DataFrame, *, name: str) -> Universe:
@@ -486,6 +488,19 @@ def print_of(values: pd.Series) -> bytes:
     own = values.dropna()
     standard = (own - own.mean()) / own.std()
     return repr(list(own.index)).encode() + np.round(standard.to_numpy(), SAME).tobytes()
+
+
+def _positive_scores(grid: Grid, study: IndexOptions) -> Grid:
+    """The rules of the geometric mean for the study's own mean, where it needs them as well."""
+    own = grid.primary("aggregation").option
+    if study.aggregation not in NEED_POSITIVE or own == GEOMETRIC:
+        return grid
+    same = [
+        rule.model_copy(update={"when": {**rule.when, "aggregation": own}})
+        for rule in grid.excluded
+        if rule.when.get("aggregation") == GEOMETRIC
+    ]
+    return checked(grid.model_copy(update={"excluded": (*grid.excluded, *same)}))
 
 
 def _with_the_study(grid: Grid, choice: str, study: IndexOptions) -> Grid:

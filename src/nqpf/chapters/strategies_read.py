@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from nqpf.chapters.wording import counted, listed
@@ -108,36 +107,6 @@ def cost_facts(table: pd.DataFrame, drawn: Simulated, level: float) -> dict[str,
     return found
 
 
-def specification_facts(
-    table: pd.DataFrame, apart: pd.DataFrame, scenarios: Sequence[str]
-) -> dict[str, float | str]:
-    """Range of a quantity over the specification set, all of some scenarios together.
-
-    Parameters
-    ----------
-    table, apart : DataFrame
-        As `strategies.run_all` and `strategies.under_specifications` return them.
-    scenarios : sequence of str
-        Which to count.
-    """
-    rows = apart[apart["scenario"].isin(scenarios) & (apart["quantity"] == "case")]
-    declared = [effect_of(table, name, "case")["estimate"] for name in scenarios]
-    ranges = rows.groupby("scenario")["estimate"].agg(np.ptp)
-    more = float(ranges.min()) > float(np.ptp(declared))
-    return {
-        "specifications": int(rows["specification"].nunique()),
-        "specified_low": float(rows["estimate"].min()),
-        "specified_high": float(rows["estimate"].max()),
-        "specified_positive": int((rows["estimate"] > 0).sum()),
-        "specified_all": len(rows),
-        "specified_reading": (
-            "The choice of a specification matters more than that of a strategy."
-            if more
-            else "For some strategy the specifications differ less than the strategies do."
-        ),
-    }
-
-
 def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
     """Ends of a frontier, and whether they can be told apart.
 
@@ -152,6 +121,16 @@ def frontier_facts(curve: pd.DataFrame) -> dict[str, float | str]:
         "Spread by size it leaves inequality as it is, for every unit then moves by the same share"
         if evenly
         else "Spread by size it need not leave inequality as it is under this index"
+    )
+    ends = curve[curve["series"] == "without spillovers"].sort_values("share").iloc[0]
+    unclear = ends["x_low"] <= 0 <= ends["x_high"]
+    found["sign_reading"] = (
+        "Without spillovers both ends carry the sign of one coefficient, that of the outcome on "
+        "the index, which may as well be zero: a mean that falls does not say that research does "
+        "harm."
+        if unclear
+        else "Without spillovers both ends carry the sign of one coefficient, that of the outcome "
+        "on the index."
     )
     for series, name in (("without spillovers", "alone"), ("with spillovers", "near")):
         part = curve[curve["series"] == series].sort_values("share")
@@ -180,46 +159,42 @@ def in_order(table: pd.DataFrame, link: str) -> pd.DataFrame:
     return rows.iloc[order.argsort(kind="stable")].reset_index(drop=True)
 
 
-def scenario_table(
-    tables: Sequence[pd.DataFrame],
-    apart: Sequence[pd.DataFrame],
-    moves: Sequence[pd.Series],
-) -> pd.DataFrame:
-    """Every scenario in one row with interval and range of specifications.
+def quantity_of(table: pd.DataFrame, scenario: str) -> str:
+    """What a scenario is read in: `case` where a unit is studied, the `mean` elsewhere."""
+    held = table.loc[table["scenario"] == scenario, "quantity"]
+    return "case" if (held == "case").any() else "mean"
+
+
+def scenario_table(tables: Sequence[pd.DataFrame], moves: Sequence[pd.Series]) -> pd.DataFrame:
+    """Every scenario in one row with its sampling interval.
 
     Parameters
     ----------
     tables : sequence of DataFrame
         As `strategies.run_all` returns them, one per level.
-    apart : sequence of DataFrame
-        As `strategies.under_specifications` returns them, in the same order.
     moves : sequence of Series
-        As `strategies.index_moves` returns them.
+        As `strategies.index_moves` returns them, in the same order.
 
     Returns
     -------
     DataFrame
-        Columns scenario, label, outcome (with its unit), whose (the case or the mean), index
-        (change in points), estimate, low, high, specified_low, specified_high, moved, outside,
-        skipped, year.
+        Columns scenario, label, link, outcome (with its unit), whose (the case or the mean), index
+        (change in points), estimate, low, high, moved, outside, skipped, year.
     """
     rows = []
-    for table, others, moved in zip(tables, apart, moves, strict=True):
+    for table, moved in zip(tables, moves, strict=True):
         for name in table["scenario"].unique():
-            quantity = "case" if (table["quantity"] == "case").any() else "mean"
+            quantity = quantity_of(table, name)
             row = effect_of(table, name, quantity)
-            found = others[(others["scenario"] == name) & (others["quantity"] == quantity)]
-            low, high = found["estimate"].min(), found["estimate"].max()
             rows.append(
                 {
                     "scenario": name,
                     "label": row["label"],
+                    "link": row["link"],
                     "outcome": f"{row['outcome']}, {'%' if row['logged'] else 'points'}",
                     "whose": "the case" if quantity == "case" else "the mean",
                     "index": moved[name],
                     **{one: row[one] for one in ("estimate", "low", "high")},
-                    "specified_low": low,
-                    "specified_high": high,
                     **{one: row[one] for one in ("moved", "outside", "skipped", "year")},
                 }
             )

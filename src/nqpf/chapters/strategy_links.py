@@ -103,8 +103,9 @@ def province_links(level: Level, tests: Sequence[Declared], codebook: pd.DataFra
     sizes = sizes_of(codebook, level.values)
     mine = tests_of_links(tests, "provinces")
     index = link_of(level, mine["total"], sizes.get(mine["total"].outcome))
+    purged = level.hierarchy.without("mea_rd_gdp")
     together = replace(
-        index, id="together", label=WORDS["together"], hierarchy=level.hierarchy.without("mea_rd_gdp"),
+        index, id="together", label=WORDS["together"], hierarchy=purged,
         nodes=("laborers", "means"), product=True,
     )  # fmt: skip
     single = {name: link_of(level, mine[name], None) for name in ("C108", "C109")}

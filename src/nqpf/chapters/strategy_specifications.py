@@ -6,7 +6,7 @@ indicators gives that specification's change of index; its coefficients are esti
 specification's rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from nqpf.chapters.multiverse_grid import (
 )
 from nqpf.chapters.strategy_links import indicators_of
 from nqpf.errors import StudyError
+from nqpf.index import Hierarchy
 from nqpf.regression.multiverse.declare import INDEX_CHOICES, Grid, expand
 from nqpf.regression.multiverse.rows import Columns, panel_columns, split, used_rows
 from nqpf.scenarios import Applied, Link, Reader, shift
@@ -101,7 +102,7 @@ def by_choice(
 ) -> pd.DataFrame:
     """What scenarios go with by one link under every distinct specification of its test.
 
-    A specification counts for a scenario if its index holds all the indicators moved that the
+    A specification counts for a scenario if its factor holds all the indicators moved that the
     declared one holds. Where the factor is a single indicator there is no index to vary; samples,
     controls and estimators remain.
 
@@ -224,15 +225,21 @@ def summarised(apart: pd.DataFrame) -> pd.DataFrame:
         Columns scenario, label, quantity, specifications, median, low, high (the middle nine
         tenths), positive (share of specifications, %).
     """
-    rows = []
     keys = ["scenario", "label", "quantity"]
-    for key, values in apart.groupby(keys, sort=False)["estimate"]:
-        low, high = values.quantile(MIDDLE[0]), values.quantile(MIDDLE[1])
-        share = 100 * float((values > 0).mean())
-        rows.append((*key, len(values), values.median(), low, high, share))
-    return pd.DataFrame(
-        rows, columns=[*keys, "specifications", "median", "low", "high", "positive"]
-    )
+    groups = apart.groupby(keys, sort=False)["estimate"]
+    return pd.DataFrame([dict(zip(keys, key, strict=True)) | spread(one) for key, one in groups])
+
+
+def spread(values: pd.Series) -> dict[str, float]:
+    """Specifications (their number), median, low and high, and positive (%) of estimates."""
+    low, high = values.quantile(list(MIDDLE))
+    return {
+        "specifications": len(values),
+        "median": float(values.median()),
+        "low": float(low),
+        "high": float(high),
+        "positive": 100 * float((values > 0).mean()),
+    }
 
 
 def _variants(
@@ -247,24 +254,22 @@ def _variants(
         level, grid, codebook, name, [outcome], link.nodes, chosen
     ):
         indicators = indicators_of(level, tree)
-        options = replace(options, units_excluded=())
-        yield key, replace(link, hierarchy=tree, options=options, indicators=indicators)
+        whole = replace(options, units_excluded=())
+        yield key, replace(link, hierarchy=tree, options=whole, indicators=indicators)
 
 
 def _measures(
     link: Link, variants, level: Level, applied: Mapping[str, Applied], year: int
 ) -> Iterator[tuple[tuple[str, ...], Measured]]:
     """Regressors of every variant and their change, each index built once."""
-    mine = set(link.prepared.hierarchy.indicators)
-    needed = {
-        name: set(one.changes["indicator"]) & mine for name, one in applied.items()
-    }
+    mine = _below(link.prepared.hierarchy, link.nodes)
+    needed = {name: set(one.changes["indicator"]) & mine for name, one in applied.items()}
     built: dict[tuple, Measured] = {}
     for key, variant in variants:
         tree = variant.hierarchy
         which = (tree.indicators, *(getattr(variant.options, one) for one in BUILT_BY))
         if which not in built:
-            holds = set(variant.prepared.hierarchy.indicators)
+            holds = _below(variant.prepared.hierarchy, variant.nodes)
             changed = {}
             for name, one in applied.items():
                 if needed[name] <= holds:
@@ -273,6 +278,20 @@ def _measures(
             terms, moved = shift(variant, changed, year)
             built[which] = Measured(terms, moved)
         yield key, built[which]
+
+
+def _below(tree: Hierarchy, nodes: Sequence[str]) -> set[str]:
+    """Indicators below some nodes of a tree, or those nodes that are indicators."""
+    found = set()
+    for indicator in tree.indicators:
+        above = {indicator}
+        node = indicator
+        while node in tree.parent:
+            node = tree.parent[node]
+            above.add(node)
+        if above & set(nodes):
+            found.add(indicator)
+    return found
 
 
 def _taken_out(

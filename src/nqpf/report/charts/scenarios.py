@@ -40,14 +40,14 @@ def with_specifications(
     xlabel: str,
     focus: str | None = None,
 ) -> Figure:
-    """Estimates with intervals and, apart below each, what other specifications give.
+    """Estimates with sampling intervals and, apart below each, the range of specifications.
 
     Parameters
     ----------
     frame : DataFrame
         Columns label, estimate, low, high; drawn in the order of the rows.
     specifications : DataFrame
-        Columns label, estimate: any number per label.
+        Columns label, median, low, high, one row per label: the middle of the specifications.
     xlabel : str
         What is estimated and in what unit.
     focus : str, optional
@@ -58,22 +58,26 @@ def with_specifications(
     Figure
     """
     data = need(frame, "label", "estimate", "low", "high")
-    others = need(specifications, "label", "estimate")
-    labels = [wrapped(str(name), 28) for name in data["label"]]
-    figure, (axes,) = canvas(1.0 + 0.5 * len(labels))
+    others = need(specifications, "label", "median", "low", "high").set_index("label")
+    labels = [wrapped(str(name), 22) for name in data["label"]]
+    figure, (axes,) = canvas(1.3 + 0.5 * len(labels))
     axes.axvline(0, color=INK, lw=0.9, zorder=2)
+    hollow = {"mfc": "white", "mew": 1.6, "ms": 7}
     for i, row in data.iterrows():
         shade = FOCUS if row["label"] == focus else PEER
         axes.plot([row["low"], row["high"]], [i - APART] * 2, color=shade, lw=2, zorder=3)
         axes.plot(row["estimate"], i - APART, "o", color=shade, ms=7, zorder=4)
-        found = others.loc[others["label"] == row["label"], "estimate"]
-        axes.plot(found, [i + APART] * len(found), "|", color=MUTED, ms=11, mew=1.3, alpha=0.75)
+        range_of = others.loc[row["label"]]
+        ends = [range_of["low"], range_of["high"]]
+        axes.plot(ends, [i + APART] * 2, color=MUTED, lw=2, ls=(0, (2, 1)), zorder=3)
+        axes.plot(range_of["median"], i + APART, "D", color=MUTED, zorder=4, **hollow)
     rows_axis(axes, labels, {str(focus): as_text(FOCUS)} if focus else None)
     axes.set_xlabel(wrapped(xlabel, 64))
     number_ticks(axes.xaxis)
+    sampling, choices = "declared estimate, sampling interval", "median and range of specifications"
     handles = [
-        *axes.plot([], [], "o-", color=PEER, lw=2, ms=7, label="declared, with bootstrap interval"),
-        *axes.plot([], [], "|", color=MUTED, ms=10, mew=1.3, label="other specifications"),
+        *axes.plot([], [], "o-", color=PEER, lw=2, ms=7, label=sampling),
+        *axes.plot([], [], "D", color=MUTED, ls=(0, (2, 1)), lw=2, label=choices, **hollow),
     ]
     show_key(figure, handles)
     return figure
