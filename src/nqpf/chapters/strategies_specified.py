@@ -136,8 +136,9 @@ def table_facts(table: pd.DataFrame, single: Sequence[str]) -> dict[str, int | f
         "inside": int(((table["low"] <= 0) & (table["high"] >= 0)).sum()),
     }
     few = sorted({int(count) for count in table.loc[alone, "specifications"]})
+    which = listed(list(table.loc[alone, "label"]))
     found["single_reading"] = (
-        f"Where a scenario rests on a single indicator ({listed(list(table.loc[alone, 'label']))}), "
+        f"Where a scenario rests on a single indicator ({which}), "
         "there is no index whose making could vary, and only "
         f"{listed([number(count) for count in few])} combinations of years, provinces, controls "
         "and estimator are left."
