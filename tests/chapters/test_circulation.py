@@ -33,6 +33,11 @@ def test_periods(period, end, words):
     assert circulation.spoken(period) == words
 
 
+def test_spans_of_years_and_no_period_are_spoken_too():
+    assert circulation.spoken("2020-2025") == "2020 to 2025"
+    assert circulation.spoken("") == ""
+
+
 @pytest.mark.parametrize("period", ["", "23", "2023Q2", "spring 2023", "2023-13"])
 def test_a_period_that_is_written_otherwise_is_an_error(period):
     with pytest.raises(StudyError, match="in no known way"):

@@ -143,7 +143,7 @@ def test_the_table_shows_claims_numbers_and_verdicts(ledger):
     table = ledger.table()
     assert list(table["claim_id"]) == ["C003", "X001"]
     assert table.loc[0, "claim"] == "Something holds in Guangdong."
-    assert table.loc[0, "numbers"] == "rank = 2"
+    assert table.loc[0, "numbers"] == "rank 2"
     assert list(table["verdict"]) == ["supported", "internally inconsistent"]
 
 

@@ -19,6 +19,7 @@ def fact(value, unit="", digits=None, missing=""):
         (fact(30.7312, "%", 1), "", "30.7"),
         (fact(30.7312, "%", 1), "u", "30.7%"),
         (fact(1450, "bn CNY"), "u", "1,450\N{NO-BREAK SPACE}bn CNY"),
+        (fact(0.8, "% a year", 1), "u", "0.8% a year"),
         (fact(2013, "year"), "", "2013"),
         (fact(2013), "", "2,013"),
         (fact(2013), "d", "2013"),

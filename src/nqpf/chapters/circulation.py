@@ -145,7 +145,9 @@ def growth_rates(figures: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
 
 
 def spoken(period: str) -> str:
-    """A period as readers write it: `first half of 2023`."""
+    """A period as readers write it: `first half of 2023`, `2020 to 2025`."""
+    if re.fullmatch(r"(\d{4}-\d{4})?", period):
+        return period.replace("-", " to ")
     end_of(period)
     words = {
         "Q1": "first quarter of {}",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from nqpf.chapters.circulation import spoken
 from nqpf.claims import PlannedClaim, Verdict
 from nqpf.claims.evidence import figures as figures_of
-from nqpf.report.numbers import number
+from nqpf.report.numbers import MINUS, number
 
 Numbers = Mapping[str, float]
 Clash = tuple[float, float, float, str, str, bool]
@@ -104,7 +105,7 @@ def inconsistencies(
         said = {kind: _listed(part) for kind, part in table.groupby("kind")}
         computed = set(verdict.numbers) - set(table["name"]) - set(plan[claim_id].constants)
         elsewhere = [said.get("evidence", "")]
-        elsewhere += [f"{name} {verdict.numbers[name]:.4g}" for name in sorted(computed)]
+        elsewhere += [f"{name} {number(verdict.numbers[name])}" for name in sorted(computed)]
         rows.append(
             {
                 "claim_id": claim_id,
@@ -122,10 +123,18 @@ def inconsistencies(
 
 def _listed(table: pd.DataFrame) -> str:
     return "; ".join(
-        f"{row['name']} {row['value']:g} {row['unit']}".rstrip()
-        + (f" ({row['year']})" if row["year"] else "")
+        f"{row['name']} {_plain(row['value'])}{_unit(row['unit'])}"
+        + (f" ({spoken(row['year'])})" if row["year"] else "")
         for row in table.to_dict("records")
     )
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}".replace("-", MINUS)
+
+
+def _unit(unit: str) -> str:
+    return unit if unit.startswith("%") else f" {unit}".rstrip()
 
 
 def _short(value: float) -> str:

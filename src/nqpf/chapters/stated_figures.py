@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nqpf.chapters.circulation import end_of
+from nqpf.chapters.circulation import end_of, spoken
 from nqpf.claims import Ledger, PlannedClaim, Verdict
 from nqpf.claims.evidence import figures as figures_of
 from nqpf.errors import StudyError
@@ -15,6 +15,12 @@ PLACES = ("Guangzhou", "Shenzhen", "Guangdong")
 SERIES = {
     "C052": ("SEI VA/GDP",),
     "C087": ("general trade share of trade", "processing trade share of trade"),
+}
+SERIES_WORDS = {  # names of the file that readers need not know
+    "SEI VA/GDP": "strategic emerging industries over GDP",
+    "n": "all cities",
+    "general trade share of trade": "general trade, share of trade",
+    "processing trade share of trade": "processing trade, share of trade",
 }
 OUTSIDE_BAND = ("CHN", "EUU", "GBR", "JPN", "KOR")  # neither the United States nor a member
 SHARES = {  # stated shares of GDP: place, what, and the series published of it
@@ -140,15 +146,18 @@ def documents(claim_ids: list[str], figures: pd.DataFrame, with_places: bool) ->
         Columns claim_id, what, value, unit, period, source.
     """
     table = sources_of(claim_ids)
-    table = table.assign(what=table["note"].where(table["note"] != "", table["name"]))
+    named = table["name"].replace(SERIES_WORDS)
+    table = table.assign(what=table["note"].where(table["note"] != "", named))
     parts = [table]
     for claim_id, variables in SERIES.items() if with_places else ():
         rows = figures[figures["variable"].isin(variables) & figures["city"].isin(PLACES)]
-        parts.append(rows.assign(claim_id=claim_id, what=rows["city"] + ": " + rows["variable"]))
+        series = rows["variable"].replace(SERIES_WORDS)
+        parts.append(rows.assign(claim_id=claim_id, what=rows["city"] + ": " + series))
     columns = ["claim_id", "what", "value", "unit", "period", "source"]
     parts = [part.rename(columns={"year": "period"}).dropna(subset="value") for part in parts]
     joined = pd.concat([part[columns] for part in parts])
-    return joined.sort_values(["claim_id", "what", "period"], ignore_index=True)
+    ordered = joined.sort_values(["claim_id", "what", "period"], ignore_index=True)
+    return ordered.assign(period=ordered["period"].map(spoken))
 
 
 def shares_over_time(

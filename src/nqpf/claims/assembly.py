@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nqpf.claims.ledger import Ledger, numbers_as_text
+from nqpf.claims.in_words import numbers_as_text
+from nqpf.claims.ledger import Ledger
 from nqpf.claims.plan import PAPER_CASE, PlannedClaim, load_plan
 from nqpf.claims.record import Verdict, read_verdicts, verify
 from nqpf.claims.rules import NOT_YET

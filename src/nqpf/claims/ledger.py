@@ -8,6 +8,7 @@ import pandas as pd
 
 from nqpf.claims.cells import running_cell
 from nqpf.claims.evidence import numbers_of
+from nqpf.claims.in_words import numbers_in_words
 from nqpf.claims.plan import PAPER_CASE, PlannedClaim, family_members, load_plan
 from nqpf.claims.record import Verdict, verify, write_verdicts
 from nqpf.claims.rules import NOT_TESTABLE, check_numbers, decide, scope_of
@@ -230,14 +231,14 @@ class Ledger:
         Returns
         -------
         DataFrame
-            Columns claim_id, claim, verdict, numbers (as text), exhibit, note; sorted by claim.
+            Columns claim_id, claim, verdict, numbers (in words), exhibit, note; sorted by claim.
         """
         rows = [
             {
                 "claim_id": verdict.claim_id,
                 "claim": self._plan[verdict.claim_id].sentence_for(self.case),
                 "verdict": verdict.verdict,
-                "numbers": numbers_as_text(verdict.numbers),
+                "numbers": numbers_in_words(verdict.numbers),
                 "exhibit": verdict.exhibit or "",
                 "note": verdict.note,
             }
@@ -289,11 +290,6 @@ class Ledger:
         )
         self._verdicts[claim.claim_id] = verdict
         return verdict
-
-
-def numbers_as_text(numbers: Mapping[str, float]) -> str:
-    """Numbers of a verdict in one line, four significant figures."""
-    return "; ".join(f"{name} = {value:.4g}" for name, value in numbers.items())
 
 
 def _require_exhibit(claim_id: str, exhibit: object) -> None:

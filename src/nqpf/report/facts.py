@@ -66,7 +66,7 @@ class Fact:
             case "":
                 return plain(self.value) if self.unit == "year" else self._number()
             case "u":
-                gap = "" if self.unit in ("%", "") else "\N{NO-BREAK SPACE}"
+                gap = "" if not self.unit or self.unit.startswith("%") else "\N{NO-BREAK SPACE}"
                 return f"{self._number()}{gap}{self.unit}"
             case "p":
                 return p_phrase(self.value)

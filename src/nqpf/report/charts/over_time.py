@@ -276,7 +276,7 @@ def stated_and_found(frame: pd.DataFrame, *, ylabel: str, columns: int = 2) -> F
     figure.supylabel(ylabel, fontsize=9, color=MUTED)
     words = {"stated": "the paper", "counted": "found, counted", "context": "found, not counted"}
     show_key(figure, [
-        Line2D([], [], ls="", label=word, **looks[kind]) for kind, word in words.items()
+        Line2D([], [], ls="", label=word, **looks[kind] | {"ms": 7}) for kind, word in words.items()
     ])  # fmt: skip
     return figure
 

@@ -1,0 +1,59 @@
+"""Numbers of a verdict as text: by the rule's own names in files, in words where people read."""
+
+import math
+from collections.abc import Mapping
+
+LARGE = 100  # from here on a number is shown without decimals
+WORDS = {  # where a name of a rule does not speak for itself
+    "count_abstract": "count in the abstract",
+    "count_section": "count in the section",
+    "effect_city": "effect in cities",
+    "effect_high": "high end of the effect",
+    "growth_total": "growth, all",
+    "growth_usa": "growth, United States",
+    "minimum_effect": "smallest effect of interest",
+    "p_adj": "adjusted p",
+    "p_city": "p in cities",
+    "rank_digital": "rank, digital",
+    "rank_entropy": "rank by entropy weights",
+    "rank_importance": "rank by importance",
+    "rank_manufacturing": "rank, manufacturing",
+    "rank_material": "rank, material",
+    "share_core": "share, core definition",
+    "share_general": "share, general trade",
+    "share_processing": "share, processing trade",
+    "share_wide": "share, wide definition",
+}
+
+
+def numbers_as_text(numbers: Mapping[str, float]) -> str:
+    """Numbers of a verdict in one line, four significant figures, for files.
+
+    Parameters
+    ----------
+    numbers : mapping of str to float
+        By the names that the rule uses.
+    """
+    return "; ".join(f"{name} = {value:.4g}" for name, value in numbers.items())
+
+
+def numbers_in_words(numbers: Mapping[str, float]) -> str:
+    """Numbers of a verdict in one line, three significant figures, for readers.
+
+    Parameters
+    ----------
+    numbers : mapping of str to float
+        By the names that the rule uses; of a missing one it is said that it is not held.
+    """
+    return "; ".join(f"{_word(name)} {_shown(value)}" for name, value in numbers.items())
+
+
+def _word(name: str) -> str:
+    return WORDS.get(name, name.replace("_", " "))
+
+
+def _shown(value: float) -> str:
+    if math.isnan(value):
+        return "not held"
+    text = f"{value:.0f}" if abs(value) >= LARGE else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}")
