@@ -6,7 +6,8 @@ PARAMS ?= params/default.yml
 TIMEOUT ?= 900# seconds that one notebook may take
 
 PY    := $(VENV)/bin/python
-BUILD := PYTHONUTF8=1 PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
+# exec, so that the build is a child of make itself and ends with it
+BUILD := exec env PYTHONUTF8=1 PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
 

@@ -1,6 +1,8 @@
 """One build: check what can be checked before, take the lock of the checkout, run the graph."""
 
 import argparse
+import os
+import signal
 import sys
 
 import filelock
@@ -8,6 +10,7 @@ import filelock
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, NOTEBOOKS
 from pipeline.config import Build, current_build, declared, notebooks
+from pipeline.kernels.child import die_with_parent
 from pipeline.kernels.process import WARM, is_warm
 from pipeline.limits import limit_seconds
 from pipeline.own_data import use_own_data
@@ -27,6 +30,8 @@ def build(arguments: argparse.Namespace) -> int:
     StudyError
         If something is wrong before any step runs.
     """
+    if "MAKELEVEL" in os.environ and sys.platform == "linux":
+        die_with_parent(signal.SIGTERM)  # a make that is killed must not leave its build behind
     is_warm()  # these two raise if a setting is mistyped
     limit_seconds()
     use_own_data(parameter_file())

@@ -87,10 +87,10 @@ def run_kernel(arguments: list[str]) -> None:
     IPKernelApp.launch_instance(argv=arguments)
 
 
-def die_with_parent() -> None:
-    """Ask the system to kill this process when the warm one ends, even by kill -9."""
+def die_with_parent(number: int = signal.SIGKILL) -> None:
+    """Ask the system to send this process a signal when its parent ends, even by kill -9."""
     parent = os.getppid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:  # it ended before the system knew
         os._exit(1)
 

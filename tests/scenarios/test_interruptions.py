@@ -50,6 +50,15 @@ def test_ctrl_c_in_a_terminal_reaches_make_and_ends_everything(project):
     assert project.wait_until_alone() == {}
 
 
+def test_a_make_that_is_killed_leaves_no_build_behind(project):
+    project.write_notebook("02_definitions", "import time\ntime.sleep(600)")
+    process = project.start_make("nb-02")
+    assert wait_for(lambda: running_notebooks(project), 120)
+    process.kill()
+    process.communicate(timeout=30)
+    assert project.wait_until_alone() == {}
+
+
 def test_two_builds_at_once_do_not_mix(project):
     process = project.start("all")
     assert wait_for(lambda: running_notebooks(project))
