@@ -27,7 +27,7 @@ nb-%: $(VENV)/installed ## one notebook and what it needs, e.g. make nb-03
 site: all ## the same as all: pages are part of the study
 
 watch: $(VENV)/installed ## stay ready and rebuild what an edit touches, until Ctrl-C
-	@PYTHONPATH=src $(PY) -m pipeline.watch --params "$(PARAMS)" --timeout "$(TIMEOUT)"
+	@exec env PYTHONUTF8=1 PYTHONPATH=src $(PY) -m pipeline.watch --params "$(PARAMS)" --timeout "$(TIMEOUT)"
 
 pdf: all ## one PDF of the whole supplement, printed by Chromium where it is installed
 	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.pdf

@@ -26,6 +26,8 @@ SETTLE_SECONDS = 0.05  # editors write a file in several steps
 
 def main() -> int:
     """Build, then build again after every edit, until Ctrl-C."""
+    if "MAKELEVEL" in os.environ and sys.platform == "linux":
+        die_with_parent(signal.SIGINT)  # as Ctrl-C, should make be killed
     watcher = subprocess.Popen(
         [sys.executable, "-m", "pipeline.changes"],
         cwd=ROOT,

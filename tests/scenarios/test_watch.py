@@ -73,3 +73,19 @@ def test_an_edit_of_the_build_itself_starts_it_again(watching):
     part = project.root / "pipeline/limits.py"
     part.write_text(part.read_text() + "\n# a remark\n")
     assert wait_for(lambda: said.read_text().count("waiting for edits") == 2, 60), said.read_text()
+
+
+def test_a_make_that_is_killed_ends_the_watch(built, tmp_path):
+    with (tmp_path / "said").open("w") as screen:
+        process = subprocess.Popen(
+            ["make", "watch"],
+            cwd=built.root,
+            env=built.environment(),
+            stdout=screen,
+            stderr=screen,
+            start_new_session=True,
+        )
+    assert wait_for(lambda: "waiting for edits" in (tmp_path / "said").read_text())
+    process.kill()
+    process.wait(10)
+    assert built.wait_until_alone() == {}
