@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nqpf import data
-from nqpf.chapters import multiverse_grid
+from nqpf.chapters import multiverse_grid, multiverse_words
 from nqpf.chapters.associations import Inference, estimate
 from nqpf.chapters.declared import declared_tests, level_of, panel_of
 from nqpf.errors import StudyError
@@ -60,16 +60,16 @@ def test_the_primary_specification_is_the_declared_test(universe):
 def test_no_factor_holds_an_ingredient_of_its_outcome(universe):
     name, built = universe
     at = level(name)
-    rows = multiverse_grid._rows(CODEBOOK, name)
+    rows = multiverse_words.rows_of(CODEBOOK, name)
     for option in grid(name).of("outcome"):
-        outcome = multiverse_grid._outcome(at, rows, option)
+        outcome = multiverse_words.outcome_of(at, rows, option)
         for indicators in grid(name).of("indicators"):
             combination = (built.specifications["chosen_outcome"] == option.option) & (
                 built.specifications["indicators"] == indicators.option
             )
             if not combination.any():
                 continue
-            tree = multiverse_grid._tree(at, CODEBOOK, name, outcome, indicators)
+            tree = multiverse_words.tree_of(at, CODEBOOK, name, outcome, indicators)
             kinds = overlap_table(rows, [outcome.id], list(tree.indicators))["kind"]
             assert set(kinds) == {"none"}
             assert not set(tree.indicators) & set(outcome.also_out)

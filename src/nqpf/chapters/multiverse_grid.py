@@ -4,16 +4,27 @@ The grid of choices is data (data/codebook/multiverse.csv); here its words becom
 outcomes, samples and controls, which `nqpf.regression.multiverse` fits.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from nqpf.chapters.declared import Declared, Level
+from nqpf.chapters.multiverse_words import (
+    BUILT_BY,
+    SCORING,
+    Outcome,
+    distinct_specifications,
+    index_variants,
+    inside,
+    outcome_of,
+    print_of,
+    rows_of,
+    values_of,
+)
 from nqpf.errors import StudyError
-from nqpf.expressions import evaluate, names
-from nqpf.index import Hierarchy, IndexOptions, build_index, element_hierarchy
+from nqpf.index import IndexOptions, build_index
 from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.multiverse.declare import (
     INDEX_CHOICES,
@@ -23,13 +34,9 @@ from nqpf.regression.multiverse.declare import (
     expand,
     read_grid,
 )
-from nqpf.regression.multiverse.rows import distinct, split
 from nqpf.regression.multiverse.run import Multiverse, run_multiverse
-from nqpf.regression.overlap import purge
 from nqpf.regression.panel import fit_two_way
 
-SCORING = ("treatment", "normalisation", "weights", "aggregation")
-BUILT_BY = ("treatment", "normalisation", "weights", "element_weights", "aggregation")
 SETTINGS = {
     "outcome": {"id", "also_out", "last"},
     "indicators": {"purge", "include", "exclude"},
@@ -43,34 +50,7 @@ SETTINGS = {
     "estimator": {"estimator"},
     "errors": {"errors"},
 }
-CONTROLS = {
-    "log_population": ("population", "pop_resident"),
-    "urbanisation": ("urbanisation_rate",),
-}
 GEOMETRIC = "geometric"  # the declared mean that needs positive scores
-SAME = 9  # decimals to which standardised measures agree when they are the same measure
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One outcome of a multiverse.
-
-    Attributes
-    ----------
-    label : str
-        Option of the grid, or the name of a declared test.
-    values : Series
-        By unit and year, in logarithms where declared.
-    id : str
-        In indicators.csv, to find shared ingredients; empty for arithmetic over raw variables.
-    also_out : tuple of str
-        Indicators taken out beyond those that share an ingredient.
-    """
-
-    label: str
-    values: pd.Series
-    id: str
-    also_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,8 +131,8 @@ def universe_of(level: Level, grid: Grid, codebook: pd.DataFrame, *, name: str) 
     name : str
         `provinces` or `cities`.
     """
-    rows = _rows(codebook, name)
-    outcomes = [_outcome(level, rows, option) for option in grid.of("outcome")]
+    rows = rows_of(codebook, name)
+    outcomes = [outcome_of(level, rows, option) for option in grid.of("outcome")]
     return _assemble(level, grid, codebook, name, outcomes, "index", lag=0)
 
 
@@ -176,8 +156,8 @@ def grid_of_test(
     level, grid, codebook, test
         As for `estimates_over_specifications`.
     """
-    known = test.outcome in set(_rows(codebook, test.level)["id"])
-    values = _values(level, test.outcome, log=test.log_outcome)
+    known = test.outcome in set(rows_of(codebook, test.level)["id"])
+    values = values_of(level, test.outcome, log=test.log_outcome)
     years = values.index.get_level_values("year")
     values = values.where((years >= test.first) & (years <= test.last))
     outcome = Outcome(test.label, values, test.outcome if known else "", test.taken_out)
@@ -282,73 +262,13 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
     return Universe(panel, kept, pd.Series(scale), excluded, len(repeated), variants, order)
 
 
-def distinct_specifications(
-    level: Level,
-    grid: Grid,
-    chosen: pd.DataFrame,
-    columns: Mapping[str, pd.Series],
-    standing_for: Mapping[tuple[str, ...], str],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Panel and regressions of a grid, each regression once.
-
-    Parameters
-    ----------
-    level : Level
-        Holds the controls.
-    grid : Grid
-    chosen : DataFrame
-        Combinations as `expand` gives them.
-    columns : mapping of str to Series
-        Outcomes and factors by name; controls are added.
-    standing_for : mapping of tuple to str
-        Factor of every outcome and choice of the index.
-
-    Returns
-    -------
-    panel, kept, repeated : DataFrame
-        See `rows.distinct`.
-    """
-    held = dict(columns)
-    for control in dict.fromkeys(
-        one for option in grid.of("controls") for one in split(option.settings["columns"])
-    ):
-        held[control] = _control(level, control)
-    panel = pd.DataFrame(held).rename_axis(["unit", "year"]).sort_index()
-    factors = list(dict.fromkeys(standing_for.values()))
-    panel = panel.loc[panel[factors].notna().any(axis=1)]
-    specifications = _specifications(grid, chosen, standing_for)
-    known = set(panel.index.get_level_values("unit"))
-    specifications["without"] = specifications["without"].map(
-        lambda text: "+".join(one for one in split(text) if one in known)
-    )
-    return panel, *distinct(panel, specifications)
-
-
-def _specifications(grid: Grid, chosen: pd.DataFrame, standing_for) -> pd.DataFrame:
-    """Choices with the columns that name the regression."""
-    index = chosen[["outcome", *INDEX_CHOICES]].itertuples(index=False, name=None)
-    out = chosen.rename(columns={one: f"chosen_{one}" for one in ("controls", "estimator")})
-    out.insert(0, "chosen_outcome", chosen["outcome"])
-    out["factor"] = [standing_for[key] for key in index]
-    settings = {
-        choice: {option.option: option.settings for option in grid.of(choice)}
-        for choice in ("controls", "years", "units", "estimator")
-    }
-    out["controls"] = [settings["controls"][one]["columns"] for one in chosen["controls"]]
-    out["first"] = [int(settings["years"][one]["first"]) for one in chosen["years"]]
-    out["last"] = [int(settings["years"][one]["last"]) for one in chosen["years"]]
-    out["without"] = [settings["units"][one]["without"] for one in chosen["units"]]
-    out["estimator"] = [settings["estimator"][one]["estimator"] for one in chosen["estimator"]]
-    return out
-
-
 def _factors(
     level, grid, codebook, name, outcomes, factor, chosen
 ) -> Iterator[tuple[tuple[str, ...], pd.Series]]:
     """Every measure of the factor with the choices it stands for; each index built once."""
     if factor not in level.hierarchy.nodes:
         for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
-            yield tuple(key), _inside(level, level.values[factor])
+            yield tuple(key), inside(level, level.values[factor])
         return
     built: dict[tuple, pd.DataFrame] = {}
     variants = index_variants(level, grid, codebook, name, outcomes, (factor,), chosen)
@@ -357,137 +277,6 @@ def _factors(
         if which not in built:
             built[which] = build_index(level.values, tree, options).scores
         yield key, built[which][factor]
-
-
-def index_variants(
-    level: Level,
-    grid: Grid,
-    codebook: pd.DataFrame,
-    name: str,
-    outcomes: Sequence[Outcome],
-    nodes: Sequence[str],
-    chosen: pd.DataFrame,
-) -> Iterator[tuple[tuple[str, ...], Hierarchy, IndexOptions]]:
-    """The index of every choice: its tree without what the outcome shares, and its options.
-
-    Parameters
-    ----------
-    level, grid, codebook : Level, Grid, DataFrame
-        As for `universe_of`.
-    name : str
-        `provinces` or `cities`.
-    outcomes : sequence of Outcome
-        Of the grid.
-    nodes : sequence of str
-        Parts of the index that are wanted.
-    chosen : DataFrame
-        Combinations as `expand` gives them.
-
-    Yields
-    ------
-    key, tree, options : tuple of str, Hierarchy, IndexOptions
-        The key is the outcome and the choices of the index; each key once.
-
-    Raises
-    ------
-    StudyError
-        If nothing is left of a part.
-    """
-    by_label = {one.label: one for one in outcomes}
-    trees: dict[tuple[str, str], Hierarchy] = {}
-    for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
-        outcome, pair = by_label[key.outcome], (key.outcome, key.indicators)
-        if pair not in trees:
-            option = grid.option("indicators", key.indicators)
-            trees[pair] = _tree(level, codebook, name, outcome, option)
-        tree = trees[pair]
-        if lost := [one for one in nodes if one not in tree.nodes]:
-            raise StudyError(
-                f"nothing is left of {lost[0]} for '{outcome.label}' with indicators "
-                f"'{key.indicators}'; exclude the combination in multiverse_excluded.csv"
-            )
-        changes = {
-            setting: value
-            for choice in SCORING
-            for setting, value in grid.option(choice, getattr(key, choice)).settings.items()
-        }
-        yield tuple(key), tree, replace(level.options, weights_scope="pooled", **changes)
-
-
-def _tree(level: Level, codebook, name: str, outcome: Outcome, option: Option) -> Hierarchy:
-    """Hierarchy of an option of indicators without what shares an ingredient."""
-    settings: Mapping[str, str] = option.settings
-    include = split(settings.get("include", ""))
-    exclude = set(split(settings.get("exclude", "")))
-    candidates = [*level.hierarchy.indicators, *include]
-    if settings["purge"] == "yes":
-        exclude |= set(outcome.also_out)
-        if outcome.id:
-            _, removed = purge(_rows(codebook, name), outcome.id, candidates)
-            exclude |= set(removed["indicator"])
-    exclude |= {one for one in _core(codebook, name) if one not in level.hierarchy.indicators}
-    return element_hierarchy(codebook, name, include=include, exclude=sorted(exclude))
-
-
-def _core(codebook: pd.DataFrame, name: str) -> list[str]:
-    """Core indicators of a level."""
-    return list(element_hierarchy(codebook, name).indicators)
-
-
-def _rows(codebook: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Indicators of one level."""
-    return codebook[codebook["level"] == {"provinces": "province", "cities": "city"}[name]]
-
-
-def _outcome(level: Level, rows: pd.DataFrame, option: Option) -> Outcome:
-    """Outcome of an option of the grid."""
-    identifier = option.settings["id"]
-    found = rows[rows["id"] == identifier]
-    if len(found) != 1 or identifier not in level.values:
-        raise StudyError(f"the outcome '{identifier}' of the multiverse is no indicator held")
-    values = _values(level, identifier, log=found["log"].iloc[0] == "yes")
-    if "last" in option.settings:
-        years = values.index.get_level_values("year")
-        values = values.where(years <= int(option.settings["last"]))
-    also = tuple(split(option.settings.get("also_out", "")))
-    return Outcome(option.option, values, identifier, also)
-
-
-def _values(level: Level, formula: str, *, log: bool) -> pd.Series:
-    """An indicator or arithmetic over raw variables, in logarithms if asked for."""
-    if lost := sorted(names(formula) - set(level.values.columns)):
-        raise StudyError(f"the outcome '{formula}' needs {', '.join(lost)}, which is not held")
-    values = evaluate(formula, {one: level.values[one] for one in names(formula)})
-    if log and (values <= 0).any():
-        raise StudyError(f"expected positive values of '{formula}' to take logarithms")
-    return np.log(values) if log else values
-
-
-def _control(level: Level, name: str) -> pd.Series:
-    """A control by its name in the grid."""
-    if name not in CONTROLS:
-        raise StudyError(f"'{name}' is not a control; there are {', '.join(CONTROLS)}")
-    held = [source for source in CONTROLS[name] if source in level.values]
-    if not held:
-        raise StudyError(f"the control '{name}' needs {' or '.join(CONTROLS[name])}, none is held")
-    values = level.values[held[0]]
-    return np.log(values) if name.startswith("log_") else values
-
-
-def _inside(level: Level, values: pd.Series) -> pd.Series:
-    """Values of the units and years of the index."""
-    units, years = (values.index.get_level_values(one) for one in ("unit", "year"))
-    kept = ~units.isin(level.options.units_excluded)
-    if level.options.years is not None:
-        kept &= (years >= level.options.years[0]) & (years <= level.options.years[1])
-    return values[kept]
-
-
-def print_of(values: pd.Series) -> bytes:
-    """What two measures share that differ by unit and origin only."""
-    own = values.dropna()
-    standard = (own - own.mean()) / own.std()
-    return repr(list(own.index)).encode() + np.round(standard.to_numpy(), SAME).tobytes()
 
 
 def _positive_scores(grid: Grid, study: IndexOptions) -> Grid:

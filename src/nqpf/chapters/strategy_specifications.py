@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from nqpf.chapters.declared import Declared, Level
-from nqpf.chapters.multiverse_grid import (
+from nqpf.chapters.multiverse_grid import grid_of_test
+from nqpf.chapters.multiverse_words import (
     BUILT_BY,
     distinct_specifications,
-    grid_of_test,
     index_variants,
     print_of,
 )

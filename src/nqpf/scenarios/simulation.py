@@ -2,7 +2,8 @@
 
 In each replication whole units are drawn with replacement; goalposts, weights and coefficients are
 found anew on them, and the scenario is applied to the real units. What no replication knows, the
-choice of the specification, is shown apart by `by_specification`.
+choice of the specification, is shown apart: `shift` gives what a measure of its own makes of a
+scenario, `by_specification` the outcome by each of several links.
 """
 
 from collections.abc import Mapping, Sequence
