@@ -145,7 +145,7 @@ def test_conclusions_rest_on_claims_of_the_plan():
         ({"stated": 30.7, "low": 30.1, "high": 31.0}, "stated 30.7, found 30.1 to 31"),
         ({"stated": 80.0, "low": 70.0, "high": 70.0}, "stated 80, found 70"),
         ({"stated": 80.0}, "stated 80, nothing found"),
-        ({"numbers": "rank_digital = 3; n = 31; tolerance = 1"}, "rank digital 3; n 31"),
+        ({"numbers": "rank_digital = 3; n = 31; tolerance = 1"}, "digital rank 3; n 31"),
         ({"numbers": "count = 0; share = nan"}, "count 0; share none"),
         ({}, ""),
     ],
@@ -187,7 +187,7 @@ def test_the_diagnosis_is_read_from_its_verdict():
         return {"C113": SimpleNamespace(verdict=word, numbers=numbers)}
 
     counted = verdict("contradicted", count_supported=1.0, count_contradicted=2.0)
-    assert "1 came out supported and 2 contradicted" in conclusion.diagnosis_read(counted)
+    assert "one came out supported and two contradicted" in conclusion.diagnosis_read(counted)
     assert "Guangdong alone" in conclusion.diagnosis_read(verdict("not testable here"))
     assert "waits" in conclusion.diagnosis_read({})
     assert not conclusion.diagnosed({"C050": 1, "C073": 1})

@@ -94,9 +94,11 @@ def test_ingredients_have_names_that_readers_know():
         for test in declared_tests(load_codebook("associations"))
         if test.level == "cities"
     ]
-    table = mechanism_shown.ingredients_of(tests, levels, book)
+    table = mechanism_shown.ingredients_of(tests, levels, book, load_codebook("variables"))
     assert (table["level"] == "Cities of Guangdong").all()
-    assert not table["left"].str.contains("_").any()
+    assert not table[["left", "taken_out"]].stack().str.contains("_").any()
+    assert not table["shared"].str.contains("gdp_rev|va2").any()
+    assert table["shared"].str.contains("Secondary-sector value added and GDP").any()
 
 
 class TestWords:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from nqpf.chapters.wording import quantity
+from nqpf.claims.in_words import words_for
 from nqpf.errors import StudyError
 
 VERDICTS = (
@@ -136,7 +138,7 @@ def key_number(row: Mapping) -> str:
         return f"stated {short(row['stated'])}, {_found(row['low'], row['high'])}"
     kept = [item.split(" = ") for item in row["numbers"].split("; ") if " = " in item]
     own = [(name, value) for name, value in kept if name not in ("minimum_effect", "tolerance")]
-    return "; ".join(f"{name.replace('_', ' ')} {short(float(value))}" for name, value in own)
+    return "; ".join(f"{words_for(name)} {short(float(value))}" for name, value in own)
 
 
 def short(value: float) -> str:
@@ -381,8 +383,8 @@ def diagnosis_read(verdicts: Mapping) -> str:
         return f"C113 is *{verdict.verdict}*, for it is about Guangdong alone."
     yes, no = (int(verdict.numbers[f"count_{word}"]) for word in ("supported", "contradicted"))
     return (
-        f"Of the {len(DIAGNOSIS)} claims that carry the diagnosis {yes} came out supported and "
-        f"{no} contradicted, so that C113 is *{verdict.verdict}*."
+        f"Of the {quantity(len(DIAGNOSIS))} claims that carry the diagnosis {quantity(yes)} came "
+        f"out supported and {quantity(no)} contradicted, so that C113 is *{verdict.verdict}*."
     )
 
 

@@ -7,6 +7,16 @@ from nqpf.chapters.definitions_dynamics import Dynamics
 from nqpf.regional.decomposition import dagum_path, theil_path
 from nqpf.regional.mobility import class_transitions, rank_changes, rank_persistence
 
+TOTAL = "total"
+OVERLAP = "overlap of regions"
+PARTS = {  # of Dagum's Gini and of Theil's indices, as readers know them
+    TOTAL: TOTAL,
+    "within": "within regions",
+    "between": "between regions",
+    "net between": "between regions",
+    "transvariation": OVERLAP,
+}
+
 
 def inequality_parts(
     dynamics: Dynamics, *, bands: int, seed: int, level: float
@@ -16,7 +26,7 @@ def inequality_parts(
     Returns
     -------
     parts : DataFrame
-        Columns year, part (within, net between, transvariation), value: to be stacked.
+        Columns year, part (within, between and overlap of regions), value: to be stacked.
     table : DataFrame
         Columns measure, part, first, last, share_first, share_last (% of the total), and low,
         high: the band of the last year where units are drawn within their regions.
@@ -32,6 +42,7 @@ def inequality_parts(
     theil = theil_path(dynamics.complete, "index", dynamics.regions)
     theil = theil[theil["group"] == "all"].rename(columns={"index": "measure"})
     both = pd.concat([dagum, theil], ignore_index=True)
+    both["part"] = both["part"].map(PARTS)
     keys = ["measure", "part"]
     first, last = (both[both["year"] == year].set_index(keys) for year in dynamics.ends)
     table = pd.DataFrame(
@@ -45,17 +56,22 @@ def inequality_parts(
         }
     )
     order = dict.fromkeys(zip(both["measure"], both["part"], strict=True))
-    return dagum[dagum["part"] != "total"], table.loc[list(order)].reset_index()
+    parts = dagum.assign(part=dagum["part"].map(PARTS))
+    return parts[parts["part"] != TOTAL], table.loc[list(order)].reset_index()
 
 
 def inequality_facts(table: pd.DataFrame) -> dict[str, tuple]:
     """The Gini in both years and the share of Theil's T between regions in the last."""
     rows = table.set_index(["measure", "part"])
     return {
-        "gini_first": (float(rows.loc[("Gini (Dagum)", "total"), "first"]), "", 2),
-        "gini_last": (float(rows.loc[("Gini (Dagum)", "total"), "last"]), "", 2),
-        "between": (float(rows.loc[("Theil T", "between"), "share_last"]), "", 0),
-        "overlap": (float(rows.loc[("Gini (Dagum)", "transvariation"), "share_last"]), "", 0),
+        "gini_first": (float(rows.loc[("Gini (Dagum)", TOTAL), "first"]), "", 2),
+        "gini_last": (float(rows.loc[("Gini (Dagum)", TOTAL), "last"]), "", 2),
+        "between": (float(rows.loc[("Theil T", PARTS["between"]), "share_last"]), "", 0),
+        "overlap": (
+            float(rows.loc[("Gini (Dagum)", PARTS["transvariation"]), "share_last"]),
+            "",
+            0,
+        ),
     }
 
 

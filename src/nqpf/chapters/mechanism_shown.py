@@ -1,10 +1,12 @@
 """Chapter 3 laid out for readers: frames of its figures and tables, and sentences with fields."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from nqpf.chapters.declared import Level, ingredients
+from nqpf.chapters.introduction import variable_titles
 from nqpf.chapters.mechanism_strips import points
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, SHORT_LEVEL, Test
 from nqpf.chapters.robustness import AS_DECLARED, leverage
@@ -142,7 +144,10 @@ def seen(tests: list[Test], table: pd.DataFrame, mechanism: str) -> dict[str, ob
 
 
 def ingredients_of(
-    tests: list[Test], levels: Mapping[str, Level], codebook: pd.DataFrame
+    tests: list[Test],
+    levels: Mapping[str, Level],
+    codebook: pd.DataFrame,
+    variables: pd.DataFrame,
 ) -> pd.DataFrame:
     """Ingredients of all factors by the names that readers know.
 
@@ -152,13 +157,13 @@ def ingredients_of(
         As `mechanism_tests.panels_of` returns them.
     levels : mapping of str to Level
         By name.
-    codebook : DataFrame
-        data/codebook/indicators.csv of all levels.
+    codebook, variables : DataFrame
+        data/codebook/indicators.csv of all levels, and variables.csv.
 
     Returns
     -------
     DataFrame
-        As `declared.ingredients` returns it, with level.
+        As `declared.ingredients` returns it, with level and readers' names.
     """
     parts = []
     for level, word in BOOK_LEVELS.items():
@@ -172,8 +177,16 @@ def ingredients_of(
             table[column] = [
                 "; ".join(names.get(one, one) for one in ids.split(", ")) for ids in table[column]
             ]
+        titles = variable_titles(variables, level)
+        table["shared"] = [_in_titles(text, titles) for text in table["shared"]]
         parts.append(table.assign(level=LEVEL_WORDS[level]))
     return pd.concat(parts, ignore_index=True)
+
+
+def _in_titles(shared: str, titles: Mapping[str, str]) -> str:
+    """What is shared, with the names of raw variables replaced by their titles."""
+    named = re.sub(r"[a-z][a-z0-9_]+", lambda found: titles.get(found[0], found[0]), shared)
+    return named.replace(" ~ ", " and ")
 
 
 def estimates_note(*, cities: bool) -> str:

@@ -9,20 +9,20 @@ WORDS = {  # where a name of a rule does not speak for itself
     "count_section": "count in the section",
     "effect_city": "effect in cities",
     "effect_high": "high end of the effect",
-    "growth_total": "growth, all",
-    "growth_usa": "growth, United States",
+    "growth_total": "growth in all",
+    "growth_usa": "growth with the United States",
     "minimum_effect": "smallest effect of interest",
     "p_adj": "adjusted p",
     "p_city": "p in cities",
-    "rank_digital": "rank, digital",
+    "rank_digital": "digital rank",
     "rank_entropy": "rank by entropy weights",
     "rank_importance": "rank by importance",
-    "rank_manufacturing": "rank, manufacturing",
-    "rank_material": "rank, material",
-    "share_core": "share, core definition",
-    "share_general": "share, general trade",
-    "share_processing": "share, processing trade",
-    "share_wide": "share, wide definition",
+    "rank_manufacturing": "rank in manufacturing",
+    "rank_material": "material rank",
+    "share_core": "share by the core definition",
+    "share_general": "share of general trade",
+    "share_processing": "share of processing trade",
+    "share_wide": "share by the wide definition",
 }
 
 
@@ -45,10 +45,11 @@ def numbers_in_words(numbers: Mapping[str, float]) -> str:
     numbers : mapping of str to float
         By the names that the rule uses; of a missing one it is said that it is not held.
     """
-    return "; ".join(f"{_word(name)} {_shown(value)}" for name, value in numbers.items())
+    return "; ".join(f"{words_for(name)} {_shown(value)}" for name, value in numbers.items())
 
 
-def _word(name: str) -> str:
+def words_for(name: str) -> str:
+    """What readers call a number that a rule asks for, such as `adjusted p` for `p_adj`."""
     return WORDS.get(name, name.replace("_", " "))
 
 

@@ -28,6 +28,7 @@ from nqpf.report.numbers import number, significant_decimals
 from nqpf.report.palette import as_text, colours, peer_colours, readable_on
 
 NARROW = 0.025  # share of the longest bar below which a number is set smaller
+SLIVER = 0.02  # share below which a number would not fit at all; the data beside the figure has it
 
 
 @house_styled
@@ -189,7 +190,7 @@ def verdict_bars(counts: pd.DataFrame, *, xlabel: str = "Claims", kind: str = "v
         values = counts[name].fillna(0).to_numpy(dtype=float)
         axes.barh(range(len(counts)), values, 0.66, left, color=shade, edgecolor="white", lw=1)
         for i, value in enumerate(values):
-            if value > 0:
+            if value >= SLIVER * most:
                 axes.text(left[i] + value / 2, i, number(int(value)), ha="center",
                           va="center_baseline", color=readable_on(shade),
                           fontsize=9 if value >= NARROW * most else 7.5)  # fmt: skip
