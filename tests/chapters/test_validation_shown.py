@@ -113,6 +113,9 @@ def test_biased_estimators_and_short_intervals_are_named():
     facts = shown.recovery_facts(found())
     assert (facts["biased"], facts["short"], facts["recovered"]) == ("none", "none", 4)
     assert (facts["scenario_covered"], facts["scenario_panels"]) == (pytest.approx(92), 200)
+    assert facts["scenario_low"] <= 92 <= facts["scenario_high"]
+    promised = "agrees with" if facts["scenario_high"] >= 95 else "is less than"
+    assert facts["scenario_reading"].startswith(promised)
     facts = shown.recovery_facts(found(bias_t=[5, -4, 0, 0], coverage=[0.95, 0.95, 0.8, 0.92]))
     assert facts["biased"] == "*a* and *b*"
     assert facts["short"] == "*c*"

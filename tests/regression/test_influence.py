@@ -1,10 +1,12 @@
 """Leave-one-unit-out and the bootstrap of a whole chain."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 from nqpf.errors import StudyError
-from nqpf.regression.chain import chain_bootstrap
+from nqpf.regression.chain import chain_bootstrap, expanded_ends
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.influence import leave_one_unit_out
 from nqpf.regression.panel import fit_first_difference, fit_pooled, fit_two_way
@@ -90,3 +92,29 @@ def test_a_chain_that_fails_too_often_says_why():
 
     with pytest.raises(StudyError, match=r"resamples failed.*cannot be built"):
         chain_bootstrap(panel, build, draws=20, seed=1)
+
+
+def test_intervals_of_few_units_end_further_out():
+    low, high = expanded_ends(0.95, 1_000_000)
+    assert (low, high) == pytest.approx((0.025, 0.975), abs=1e-5)
+    few, many = expanded_ends(0.95, 10)[0], expanded_ends(0.95, 30)[0]
+    assert few < many < 0.025
+    wide = np.sqrt(30 / 29) * stats.t.ppf(0.025, 29)  # the formula, once more by hand
+    assert many == pytest.approx(stats.norm.cdf(wide))
+
+
+def test_means_of_few_units_are_covered_as_often_as_promised():
+    rng, held = np.random.default_rng(12), 0
+    index = pd.MultiIndex.from_product([range(12), [2020]], names=["unit", "year"])
+    for seed in range(300):
+        panel = pd.DataFrame({"x": rng.normal(size=12)}, index=index)
+        result = chain_bootstrap(panel, lambda p: {"mean": p["x"].mean()}, draws=299, seed=seed)
+        held += result.terms["low"].iloc[0] <= 0 <= result.terms["high"].iloc[0]
+    assert 0.925 <= held / 300 <= 0.98  # plain percentiles hold it in nine of ten
+
+
+def test_one_unit_cannot_be_resampled():
+    index = pd.MultiIndex.from_product([["a"], [2020, 2021]], names=["unit", "year"])
+    panel = pd.DataFrame({"x": [1.0, 2.0]}, index=index)
+    with pytest.raises(StudyError, match="needs two of them, got 1"):
+        chain_bootstrap(panel, lambda p: {"mean": p["x"].mean()}, draws=9, seed=1)

@@ -160,9 +160,21 @@ def recovery_facts(found: pd.DataFrame) -> dict[str, object]:
         "recovered": len(found),
         "biased": listed([f"*{name}*" for name in biased["name"]]),
         "scenario_covered": 100 * float(scenario["coverage"]),
+        "scenario_low": 100 * float(scenario["coverage_low"]),
+        "scenario_high": 100 * float(scenario["coverage_high"]),
+        "scenario_reading": _promise(scenario),
         "scenario_panels": int(scenario["replications"]),
         "short": listed([f"*{name}*" for name in short["name"]]),
     }
+
+
+def _promise(row: pd.Series) -> str:
+    """Whether a coverage is what intervals of 95 per cent promise."""
+    if row["coverage_high"] < COVERAGE:
+        return "is less than the nominal share"
+    if row["coverage_low"] > COVERAGE:
+        return "is more than the nominal share"
+    return "agrees with the nominal share"
 
 
 def overlap_bars(found: pd.DataFrame) -> pd.DataFrame:

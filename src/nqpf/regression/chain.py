@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from nqpf.errors import StudyError
 
@@ -23,17 +24,20 @@ class ChainResult:
     Attributes
     ----------
     terms : DataFrame
-        term, estimate (of the sample), se, bias, low, high (percentiles).
+        term, estimate (of the sample), se, bias, low, high (expanded percentiles).
     replicates : DataFrame
         One row per successful draw, one column per term.
     draws, failed : int
         Resamples taken, and those on which the chain raised a `StudyError`.
+    units : int
+        Units that were resampled.
     """
 
     terms: pd.DataFrame
     replicates: pd.DataFrame
     draws: int
     failed: int
+    units: int
 
 
 def chain_bootstrap(
@@ -55,12 +59,13 @@ def chain_bootstrap(
         ``{"index": coefficient}``. Units drawn twice arrive as different units ("Foshan (2)").
     draws, seed : int
     level : float
-        Coverage of the percentile intervals.
+        Coverage of the intervals: percentiles, expanded for few units (`expanded_ends`).
 
     Raises
     ------
     StudyError
-        If the chain fails on the sample itself or on more than a tenth of the resamples.
+        If there is one unit only, or the chain fails on the sample itself or on more than a tenth
+        of the resamples.
 
     References
     ----------
@@ -68,6 +73,8 @@ def chain_bootstrap(
     """
     sample = pd.Series(dict(build(panel)), dtype=float)
     units, codes = np.unique(panel.index.get_level_values("unit"), return_inverse=True)
+    if len(units) < 2:
+        raise StudyError(f"a bootstrap by units needs two of them, got {len(units)}")
     rows_of = [np.flatnonzero(codes == code) for code in range(len(units))]
     years = panel.index.get_level_values("year").to_numpy()
     rng = np.random.default_rng(seed)
@@ -83,7 +90,7 @@ def chain_bootstrap(
             f"{len(reasons)} of {draws} resamples failed, at most a tenth may: {reasons[0]}"
         )
     table = pd.DataFrame(replicates, columns=sample.index)
-    low, high = np.quantile(table, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.quantile(table, expanded_ends(level, len(units)), axis=0)
     terms = pd.DataFrame(
         {
             "term": sample.index,
@@ -94,7 +101,38 @@ def chain_bootstrap(
             "high": high,
         }
     )
-    return ChainResult(terms=terms, replicates=table, draws=draws, failed=len(reasons))
+    return ChainResult(
+        terms=terms, replicates=table, draws=draws, failed=len(reasons), units=len(units)
+    )
+
+
+def expanded_ends(level: float, units: int) -> tuple[float, float]:
+    """Quantiles at which a bootstrap interval over few units ends.
+
+    Resampling n units makes a distribution that is narrower by sqrt((n - 1) / n) and has normal
+    tails where those of a mean of n have Student's; percentile intervals are too short by that.
+    The ends are moved out until both are made up for.
+
+    Parameters
+    ----------
+    level : float
+        Coverage that is wanted.
+    units : int
+        Units that are resampled, n.
+
+    Returns
+    -------
+    tuple of float
+        Phi(sqrt(n / (n - 1)) t) and one minus it, t the (1 - level) / 2 quantile of Student's
+        distribution with n - 1 degrees of freedom.
+
+    References
+    ----------
+    Hesterberg (2015), The American Statistician 69(4), on expanded percentile intervals.
+    """
+    wide = np.sqrt(units / (units - 1)) * stats.t.ppf((1 - level) / 2, units - 1)
+    low = float(stats.norm.cdf(wide))
+    return low, 1 - low
 
 
 def _resampled(panel, units, rows_of, drawn, years) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from nqpf.errors import StudyError
 from nqpf.regional.inequality import theil_t
-from nqpf.regression.chain import chain_bootstrap
+from nqpf.regression.chain import chain_bootstrap, expanded_ends
 from nqpf.scenarios.apply import Applied
 from nqpf.scenarios.link import Link, measure_of, parts, regressors, slopes
 
@@ -35,11 +35,14 @@ class Simulated:
         One row per replication, columns (scenario, quantity).
     failed : int
         Replications on which the chain could not be computed.
+    units : int
+        Units that were resampled.
     """
 
     table: pd.DataFrame
     replicates: pd.DataFrame
     failed: int
+    units: int
 
 
 def simulate(
@@ -67,7 +70,7 @@ def simulate(
     replications, seed : int
         Of the cluster bootstrap.
     level : float
-        Coverage of the percentile intervals.
+        Coverage of the intervals, expanded percentiles.
 
     Raises
     ------
@@ -92,7 +95,7 @@ def simulate(
     table = found.terms.drop(columns="bias")
     names = pd.DataFrame(table["term"].tolist(), columns=["scenario", "quantity"])
     table = pd.concat([names, table.drop(columns="term")], axis=1)
-    return Simulated(table, found.replicates, found.failed)
+    return Simulated(table, found.replicates, found.failed, found.units)
 
 
 def effects(
@@ -151,7 +154,7 @@ def contrast(simulated: Simulated, one: str, other: str, quantity: str, level: f
     """
     value = simulated.table.set_index(["scenario", "quantity"])["estimate"]
     drawn = simulated.replicates[(one, quantity)] - simulated.replicates[(other, quantity)]
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(drawn, expanded_ends(level, simulated.units))
     return {
         "estimate": float(value[one, quantity] - value[other, quantity]),
         "low": float(low),
