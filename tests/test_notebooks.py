@@ -73,6 +73,11 @@ class TestNotebook:
         for pattern, reason in FORBIDDEN.items():
             assert not re.search(pattern, text, re.M), reason
 
+    def test_captions_are_plain_text(self, name):
+        code = "\n".join(source(cell) for cell in code_cells(read(name)))
+        for text in re.findall(r"\b(?:title|caption|note|alt)=\"([^\"]*)\"", code):
+            assert not re.search(r"`|\[@|\]\(|\*\w", text), text
+
     def test_is_short(self, name):
         cells = code_cells(read(name))
         prose = [cell for cell in cells if source(cell).strip().startswith("page.text(")]

@@ -142,6 +142,15 @@ def test_text_prints_facts_and_refers_to_exhibits(page):
         page.text("All 21 cities.")
 
 
+def test_captions_name_exhibits_without_links(page):
+    save(page)
+    note = "As {fig-03-1-bars} and {fig-02-4-map}."
+    table = page.save_table(FRAME, **{**TABLE, "note": note})
+    assert "As Figure 3.1 and Figure 2.4." in table.html()
+    with pytest.raises(StudyError, match="before it is saved"):
+        page.save_table(FRAME, **{**TABLE, "id": "tab-03-2-y", "note": "As {fig-03-9-later}."})
+
+
 def test_a_page_lists_its_exhibits(page, tmp_path):
     save(page, data=FRAME)
     page.save_table(FRAME, **TABLE)

@@ -313,7 +313,7 @@ class Page:
                 else fact
                 for name, fact in facts.items()
             }
-        return fill(text.strip(), facts, self._refer)
+        return fill(text.strip(), facts, self._named)  # no links: captions are plain text
 
     def _save_laid_out(
         self,
@@ -367,15 +367,18 @@ class Page:
         """Folder where the build puts exhibits of a kind, seen from the notebooks."""
         return Path(os.path.relpath(getattr(built_paths(self.study), kind), NOTEBOOKS)).as_posix()
 
-    def _refer(self, id: str) -> str:
+    def _named(self, id: str) -> str:
+        """What an exhibit is called, such as `Figure 3.2`."""
         kind, own, number = EXHIBIT.fullmatch(id).groups()
         word = self._words.text("Figure" if kind == "fig" else "Table")
-        name = f"{word} {own.lstrip('0')}.{int(number)}"
-        if own != self.notebook.split("_")[0]:
-            return name
-        if id not in self._exhibits:
+        if own == self.notebook.split("_")[0] and id not in self._exhibits:
             raise StudyError(f"'{id}' is referred to before it is saved; move the text below it")
-        return f"[{name}](#{id})"
+        return f"{word} {own.lstrip('0')}.{int(number)}"
+
+    def _refer(self, id: str) -> str:
+        """The name of an exhibit, as a link where it stands on this page."""
+        name = self._named(id)
+        return f"[{name}](#{id})" if id in self._exhibits else name
 
 
 def _current_run() -> int | None:
