@@ -9,6 +9,8 @@ from matplotlib.transforms import Bbox
 
 from nqpf.report.charts.canvas import FAINT, text_width
 
+LINE = 1.08  # least distance of two lines, in sizes: other scripts fill the whole square
+
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
     """Positions at least a gap apart, as near as possible to those wanted.
@@ -84,7 +86,8 @@ def end_labels(
     axes.figure.draw_without_rendering()
     to_pixels, to_data = axes.transData, axes.transData.inverted()
     wanted = [to_pixels.transform((axes.get_xlim()[0], y))[1] for _, y, _, _ in labels]
-    gap = max(text.get_window_extent().height for text in texts) * 0.92
+    tallest = max(text.get_window_extent().height for text in texts)
+    gap = max(tallest * 0.92, LINE * size * axes.figure.dpi / 72)
     bottom, top = axes.bbox.y0 + gap / 4, axes.bbox.y1 - gap / 4
     for text, pixel in zip(texts, spread(wanted, gap, bottom, top), strict=True):
         text.xy = (x, to_data.transform((0, pixel))[1])
