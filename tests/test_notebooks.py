@@ -105,6 +105,9 @@ class TestNotebook:
             r"save_(?:figure|table)\(.*?[\"']((?:fig|tab)-[a-zA-Z0-9-]+)", code, re.S
         )
         assert sorted(set(named)) == sorted(declared)
+        for kind in ("fig", "tab"):
+            numbers = [int(one.split("-")[2]) for one in named if one.startswith(kind)]
+            assert numbers == sorted(numbers), "exhibits are numbered as they appear"
         assert all(re.match(rf"(fig|tab)-{name.split('_')[0]}-\d+-", e) for e in declared)
 
 
