@@ -8,7 +8,7 @@ WORDS = {  # where a name of a rule does not speak for itself
     "count_abstract": "count in the abstract",
     "count_section": "count in the section",
     "effect_city": "effect in cities",
-    "effect_high": "high end of the effect",
+    "effect_high": "larger of the two effects",
     "growth_total": "growth in all",
     "growth_usa": "growth with the United States",
     "minimum_effect": "smallest effect of interest",
