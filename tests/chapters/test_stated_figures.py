@@ -71,6 +71,9 @@ def test_documents_add_the_series_of_places_where_the_study_has_them():
     assert places == set(stated_figures.PLACES)
     series = table[(table["claim_id"] == "C052") & table["what"].str.startswith("Shenzhen")]
     assert series["value"].tolist() == [37.0, 37.7, 39.6, 41.9]
+    assert not series["what"].str.contains("SEI").any()
+    assert (without["source"] == "data/raw/international.csv").all()
+    assert not table["source"].str.contains(" ; ").any()
     assert (table["source"] != "").all()
 
 

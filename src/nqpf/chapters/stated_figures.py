@@ -22,6 +22,10 @@ SERIES_WORDS = {  # names of the file that readers need not know
     "general trade share of trade": "general trade, share of trade",
     "processing trade share of trade": "processing trade, share of trade",
 }
+FILES = {  # where the codebook's own tables lie
+    "evidence.csv": "data/codebook/evidence.csv",
+    "international.csv": "data/raw/international.csv",
+}
 OUTSIDE_BAND = ("CHN", "EUU", "GBR", "JPN", "KOR")  # neither the United States nor a member
 SHARES = {  # stated shares of GDP: place, what, and the series published of it
     "C048": ("Guangzhou", "new industries", ("SEI VA/GDP",)),
@@ -157,7 +161,15 @@ def documents(claim_ids: list[str], figures: pd.DataFrame, with_places: bool) ->
     parts = [part.rename(columns={"year": "period"}).dropna(subset="value") for part in parts]
     joined = pd.concat([part[columns] for part in parts])
     ordered = joined.sort_values(["claim_id", "what", "period"], ignore_index=True)
-    return ordered.assign(period=ordered["period"].map(spoken))
+    return ordered.assign(
+        period=ordered["period"].map(spoken), source=ordered["source"].map(_place)
+    )
+
+
+def _place(source: str) -> str:
+    """Where a figure was read, each place once."""
+    places = dict.fromkeys(part.strip() for part in source.split(" ; "))
+    return "; ".join(FILES.get(place, place) for place in places)
 
 
 def shares_over_time(
