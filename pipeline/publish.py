@@ -137,7 +137,7 @@ def findings(build: Build) -> list[Finding]:
         fact = facts.get(notebook, {}).get(name)
         if fact is not None:
             text = say(label.format(case=build.parameters.study.case))
-            shown.append(Finding(fact.text(style), text, fact.note, f"{notebook}.html"))
+            shown.append(Finding(say(fact.text(style)), text, fact.note, f"{notebook}.html"))
     return shown
 
 
