@@ -166,5 +166,16 @@ def _move(stage: StudyPaths, paths: StudyPaths) -> None:
         (stage.notebooks, paths.notebooks),
     ):
         target.mkdir(parents=True, exist_ok=True)
-        for path in sorted(source.iterdir()):
+        made = sorted(source.iterdir())
+        for path in made:
             os.replace(path, target / path.name)
+        _remove_stale(target, stage.root.name, {path.name for path in made})
+
+
+def _remove_stale(folder: Path, notebook: str, made: set[str]) -> None:
+    """Remove exhibits that an earlier version of the notebook made and this one does not."""
+    own = notebook.split("_")[0]
+    for kind in ("fig", "tab"):
+        for path in folder.glob(f"{kind}-{own}-*"):
+            if path.name not in made:
+                path.unlink()

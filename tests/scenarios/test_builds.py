@@ -211,3 +211,16 @@ def test_clean_removes_what_was_built_and_nothing_else(project):
     assert all(name.startswith(places) for name in made), made
     assert project.make("clean").returncode == 0
     assert files() == source
+
+
+def test_an_exhibit_that_is_no_longer_made_is_removed(built):
+    stale = [built.root / "figures/fig-04-9-old.svg", built.root / "tables/tab-04-1-old.csv"]
+    others = [built.root / "figures/fig-03-1-kept.svg"]
+    for path in [*stale, *others]:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("old")
+    built.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
+    result = built.make("nb-04")
+    assert result.returncode == 0, result.stderr
+    assert not any(path.exists() for path in stale)
+    assert all(path.exists() for path in others)
