@@ -174,7 +174,7 @@ def _move(stage: StudyPaths, paths: StudyPaths) -> None:
 
 def _remove_stale(folder: Path, notebook: str, made: set[str]) -> None:
     """Remove exhibits that an earlier version of the notebook made and this one does not."""
-    own = notebook.split("_")[0]
+    own = notebook.split("_", maxsplit=1)[0]
     for kind in ("fig", "tab"):
         for path in folder.glob(f"{kind}-{own}-*"):
             if path.name not in made:
