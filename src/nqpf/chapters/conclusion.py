@@ -45,7 +45,7 @@ DIAGNOSIS = ("C050", "C073", "C086")  # claims that carry the three weaknesses (
 CONCLUSIONS = {
     "essential": ("The forces are essential for manufacturing's development", ("C022", "C023")),
     "elements": (
-        "They are a leap of laborers, means and objects of labor",
+        "They are a leap of labourers, means and objects of labour",
         ("C005", "C006", "C007", "C008", "C009"),
     ),
     "hallmark": (
