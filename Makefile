@@ -47,7 +47,7 @@ sweep: data ## key results under many parameter sets, e.g. make sweep S=params/s
 lab: data ## open JupyterLab on the notebooks
 	@cd notebooks && "$(abspath $(VENV))/bin/jupyter" lab
 
-test: $(VENV)/installed-dev ## run the tests
+test: data $(VENV)/installed-dev ## run the tests
 	@$(PY) -m pytest
 
 check: $(VENV)/installed-dev ## check what the last build made: files, links, the README
