@@ -38,14 +38,15 @@
       return loading;
     };
     const update = async () => {
-      const terms = plain(input.value).split(/\s+/).filter(Boolean);
-      list.replaceChildren();
-      if (!terms.length) { said.textContent = ""; return; }
+      const asked = input.value;
+      const terms = plain(asked).split(/\s+/).filter(Boolean);
+      if (!terms.length) { said.textContent = ""; list.replaceChildren(); return; }
       try { await load(); } catch { said.textContent = say("The search index is missing."); return; }
+      if (input.value !== asked) return; // a later letter has a search of its own
       const hits = find(entries, terms);
       said.textContent = hits.length === 1 ? say("1 place") : hits.length > MOST
         ? say("{} places, the first {} shown", hits.length, MOST) : say("{} places", hits.length);
-      list.append(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
+      list.replaceChildren(...hits.slice(0, MOST).map(({ entry }) => result(entry, terms)));
     };
     const open = () => { dialog.showModal(); input.select(); load().catch(() => {}); };
 
