@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from nqpf.errors import StudyError
@@ -120,11 +121,16 @@ def artefacts(root: Path) -> dict[str, str]:
         A checkout or a copy.
     """
     return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(root).as_posix(): sha256(path)
         for folder in (*MADE, SITE)
         for path in sorted((root / folder).rglob("*"))
         if path.is_file() and path.relative_to(root).as_posix() not in COMMITTED
     }
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def differences(one: dict[str, str], two: dict[str, str], names: tuple[str, str]) -> list[str]:
@@ -146,3 +152,21 @@ def differences(one: dict[str, str], two: dict[str, str], names: tuple[str, str]
         elif one[path] != two[path]:
             found.append(f"{path} differs between {names[0]} and {names[1]}")
     return found
+
+
+def exit_code(compare: Callable[[], list[str]]) -> int:
+    """Run a comparison and say what differs: 0 if nothing does, 1 if something, 2 if it failed.
+
+    Parameters
+    ----------
+    compare : callable
+        Returns one sentence per difference, or raises a StudyError.
+    """
+    try:
+        found = compare()
+    except StudyError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for line in found:
+        print(f"differs: {line}", file=sys.stderr)
+    return 1 if found else 0

@@ -6,7 +6,6 @@ notebook did it and what it made. `.zenodo.json` beside it is what Zenodo asks f
 comes from a clock; the date is that of CITATION.cff.
 """
 
-import hashlib
 import json
 import mimetypes
 import shutil
@@ -23,6 +22,7 @@ from nqpf.paths import BUILD, DATA, NOTEBOOKS, ROOT
 from nqpf.report.files import write_whole
 from pipeline.config import Build, current_build, declared, notebooks
 from pipeline.verification import fingerprints
+from pipeline.verification.copies import sha256
 
 TARGET = BUILD / "crate"
 CODE_RIGHTS = "https://spdx.org/licenses/MIT"
@@ -158,7 +158,7 @@ def check(target: Path) -> int:
         path = target / name
         if not path.is_file():
             raise StudyError(f"{target} describes {name}, which is not there")
-        if entity.get("sha256") != _hash(path):
+        if entity.get("sha256") != sha256(path):
             raise StudyError(f"{target}: {name} is not the file that was described")
     own = {"ro-crate-metadata.json", ".zenodo.json"}
     held = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
@@ -198,7 +198,7 @@ def _file(crate: ROCrate, path: Path, rights: str, *kinds: str) -> Entity:
         "name": path.name,
         "encodingFormat": kind,
         "contentSize": str(path.stat().st_size),
-        "sha256": _hash(path),
+        "sha256": sha256(path),
         "license": {"@id": rights},
     }
     return crate.add_file(path, place, properties=properties)
@@ -211,10 +211,6 @@ def _below(*folders: Path) -> list[Path]:
 def _types(entity: Entity) -> list[str]:
     kinds = entity.type
     return kinds if isinstance(kinds, list) else [kinds]
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

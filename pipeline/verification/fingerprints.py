@@ -6,7 +6,6 @@ hash of each figure and table, `made_with.csv` the lock, the data and the proces
 """
 
 import csv
-import hashlib
 import io
 import json
 import math
@@ -19,7 +18,7 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.paths import DATA, ROOT
 from nqpf.report.files import write_whole
-from pipeline.verification.copies import COMMITTED
+from pipeline.verification.copies import COMMITTED, sha256
 
 PLACE = DATA / "fingerprints"
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # allowed where lock or processor differ: moments and facts
@@ -62,7 +61,7 @@ def taken(root: Path = ROOT) -> dict[str, Table]:
                 "table": path.name,
                 "rows": str(len(frame)),
                 "columns": str(frame.shape[1]),
-                "sha256": _hash(path),
+                "sha256": sha256(path),
             }
         )
         columns += [{"table": path.name, "column": name, **_moments(frame[name])} for name in frame]
@@ -70,7 +69,7 @@ def taken(root: Path = ROOT) -> dict[str, Table]:
         "panels": panels,
         "columns": columns,
         "facts": _facts(root),
-        "exhibits": [{"file": path.name, "sha256": _hash(path)} for path in exhibits],
+        "exhibits": [{"file": path.name, "sha256": sha256(path)} for path in exhibits],
         "made_with": made_with(),
     }
 
@@ -78,8 +77,8 @@ def taken(root: Path = ROOT) -> dict[str, Table]:
 def made_with() -> Table:
     """Lock, data and processor of this build."""
     values = {
-        "lock": _hash(ROOT / "requirements.lock"),
-        "data": _hash(DATA / "SHA256SUMS"),
+        "lock": sha256(ROOT / "requirements.lock"),
+        "data": sha256(DATA / "SHA256SUMS"),
         "processor": processor(),
     }
     return [{"what": name, "value": value} for name, value in values.items()]
@@ -211,10 +210,6 @@ def _moments(column: pd.Series) -> dict[str, str]:
     shown = [repr(float(value)) if math.isfinite(value) else "" for value in values] or [""] * 4
     return {"count": str(int(column.notna().sum())),
             **dict(zip(("mean", "sd", "min", "max"), shown, strict=True))}  # fmt: skip
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

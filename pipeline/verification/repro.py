@@ -2,23 +2,10 @@
 
 import sys
 
-from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
-from pipeline.verification.copies import artefacts, build_copy, clean_copy, differences
+from pipeline.verification.copies import artefacts, build_copy, clean_copy, differences, exit_code
 
 FOLDERS = ("first", "second")
-
-
-def main() -> int:
-    """Build, compare, say what differs; 0 if nothing does, 1 if something, 2 if it failed."""
-    try:
-        found = compared()
-    except StudyError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for line in found:
-        print(f"differs: {line}", file=sys.stderr)
-    return 1 if found else 0
 
 
 def compared() -> list[str]:
@@ -46,4 +33,4 @@ def compared() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(compared))

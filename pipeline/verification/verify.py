@@ -2,22 +2,9 @@
 
 import sys
 
-from nqpf.errors import StudyError
 from nqpf.paths import BUILD
 from pipeline.verification import fingerprints
-from pipeline.verification.copies import build_copy, clean_copy
-
-
-def main() -> int:
-    """Rebuild and compare; 0 if all agrees, 1 if something differs, 2 if it failed."""
-    try:
-        lines = verified()
-    except StudyError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    for line in lines:
-        print(f"differs: {line}", file=sys.stderr)
-    return 1 if lines else 0
+from pipeline.verification.copies import build_copy, clean_copy, exit_code
 
 
 def verified() -> list[str]:
@@ -52,4 +39,4 @@ def verified() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(verified))

@@ -1,6 +1,6 @@
 """What was claimed beside what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,17 @@ from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
     FAINT,
+    FOCUS,
     GRID,
     INK,
     MUTED,
     PEER,
     canvas,
+    heading,
     house_styled,
     need,
+    number_ticks,
+    rows_axis,
     show_key,
 )
 from nqpf.report.numbers import number, significant_decimals
@@ -160,8 +164,6 @@ def specification_curve(
 
 
 def _curve_top(axes: Axes, data: pd.DataFrame, main: str | None, smallest, ylabel: str) -> None:
-    from nqpf.report.charts.canvas import FOCUS, heading, number_ticks
-
     at = np.arange(len(data))
     clear = (data["low"] > 0) | (data["high"] < 0)
     many = len(data) > 80
@@ -183,8 +185,6 @@ def _curve_top(axes: Axes, data: pd.DataFrame, main: str | None, smallest, ylabe
 
 
 def _curve_choices(axes: Axes, data: pd.DataFrame, rows: list, main: str | None) -> None:
-    from nqpf.report.charts.canvas import FOCUS, rows_axis
-
     many = len(data) > 80
     own = data[main].astype(bool).to_numpy() if main else np.zeros(len(data), dtype=bool)
     for i, (column, level) in enumerate(rows):
@@ -195,9 +195,24 @@ def _curve_choices(axes: Axes, data: pd.DataFrame, rows: list, main: str | None)
         axes.plot(at, np.full(len(at), i), "|", color=MUTED, ms=6, mew=0.8 if many else 2)
         at = np.flatnonzero(chosen & own)
         axes.plot(at, np.full(len(at), i), "|", color=FOCUS, ms=9, mew=2.2, zorder=4)
+    choice_rows(axes, rows, len(data))
+
+
+def choice_rows(axes: Axes, rows: Sequence[tuple[str, object]], count: int) -> None:
+    """Name the rows of a choice panel, options below their choice, and count the columns.
+
+    Parameters
+    ----------
+    axes : Axes
+        Panel below a curve of specifications.
+    rows : sequence of (str, object)
+        Choice and option; None in place of an option heads a choice.
+    count : int
+        Specifications.
+    """
     rows_axis(axes, [str(column if level is None else level) for column, level in rows])
     axes.grid(False)
     for tick, (_, level) in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set(fontsize=8.5, fontweight="bold" if level is None else "normal")
     axes.set_xticks([])
-    axes.set_xlabel(f"{number(len(data))} specifications, by the size of the estimate")
+    axes.set_xlabel(f"{number(count)} specifications, by the size of the estimate")
