@@ -12,7 +12,7 @@ from nqpf.index.rank_model import rank_model
 from nqpf.index.sensitivity import choice_sensitivity
 from nqpf.productivity import malmquist
 
-ELEMENTS = ("laborers", "means", "objects")
+ELEMENTS = ("labourers", "means", "objects")
 
 
 def panel_of(units: int, years: int, count: int) -> pd.DataFrame:

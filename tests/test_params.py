@@ -55,7 +55,7 @@ def test_fields_of_a_notebooks_topics_never_collide():
         ("index: {weights: {given: 3}}", ["index.weights", "{name: weight}"]),
         ("index: {weights: {entropy: 3}}", ["index.weights", "{given: ...}"]),
         ("index: {weights: 3}", ["index.weights", "is 3", "'equal'"]),
-        ("index: {element_weights: {given: {means: 1}}}", ["each of laborers, means, objects"]),
+        ("index: {element_weights: {given: {means: 1}}}", ["each of labourers, means, objects"]),
         ("index: {element_weights: {given: {land: 1}}}", ["'land' is not an element"]),
         ("index: {aggregation: {generalised: big}}", ["index.aggregation", "from -10 to 10"]),
         ("index: {treatment: {winsorise_or_log: 0}}", ["index.treatment", "whole number from 1"]),
@@ -145,7 +145,7 @@ def test_any_content_is_valid_or_a_sentence(tmp_path_factory, content):
         ("normalisation", {"reference": ["Jiangsu", "Shenzhen"]}),
         ("normalisation", {"goalposts": {"mea_dfi": [0, 500]}}),
         ("weights", {"given": {"mea_dfi": 2.5}}),
-        ("element_weights", {"given": {"laborers": 1, "means": 2, "objects": 1}}),
+        ("element_weights", {"given": {"labourers": 1, "means": 2, "objects": 1}}),
         ("aggregation", {"generalised": -1}),
     ],
 )

@@ -15,7 +15,7 @@ YEARS = (2010, 2019)
 INFERENCE = Inference(draws=199, seed=1, level=0.95)
 DECLARED = Declared(
     id="skill", claim_id="C1", mechanism="labourers", level="provinces", outcome="out",
-    factor="laborers", taken_out=(), lag=0, log_outcome=True, first=2010, last=2019, primary=True,
+    factor="labourers", taken_out=(), lag=0, log_outcome=True, first=2010, last=2019, primary=True,
     family="main", minimum_effect=0.2, label="Output on skill",
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ def level(units=12, *, effect=0.5, noise=0.1, seed=0, lag=0, **more):
     walks += 2 * rng.normal(size=(units, 1, 6))
     values = pd.DataFrame(walks.reshape(-1, 6), index=index, columns=[f"i{k}" for k in range(6)])
     made = Level(values, tree(6), IndexOptions(years=YEARS, **more))
-    factor = factor_values(made, "laborers", ())
+    factor = factor_values(made, "labourers", ())
     factor = (factor / factor.std()).rename(index=lambda year: year + lag, level="year")
     codes, years = (pd.factorize(index.get_level_values(name))[0] for name in index.names)
     fixed = rng.normal(size=units)[codes] + 0.1 * years

@@ -31,7 +31,7 @@ def with_channel(noise):
     values = base.values.drop(columns="out").assign(**{PUSH: push})
     values[["i0", "i3"]] = values[["i0", "i3"]].add(2 * push, axis=0)
     base = replace(base, values=values)
-    skill = factor_values(base, "laborers", ())
+    skill = factor_values(base, "labourers", ())
     out = 0.8 * skill / skill.std() + noise * rng.normal(size=len(values))
     return replace(base, values=values.assign(**{RESULT: np.exp(out)}))
 
@@ -62,7 +62,7 @@ def test_sensitivity_falls_through_nil_where_the_table_says():
     curve = sensitivity(found)
     mine = curve[curve["series"] == "labourers"].sort_values("x")
     nil = np.interp(0, -mine["y"], mine["x"])
-    assert nil == pytest.approx(found.result.rho_zero["laborers"], abs=0.06)
+    assert nil == pytest.approx(found.result.rho_zero["labourers"], abs=0.06)
 
 
 def test_indicators_that_share_a_variable_are_left_out():

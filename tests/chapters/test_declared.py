@@ -80,7 +80,7 @@ def test_an_ingredient_left_in_is_refused(published):
 
 def test_what_is_taken_out_has_no_say():
     made = level()
-    purged = factor_values(made, "laborers", ("i0",))
+    purged = factor_values(made, "labourers", ("i0",))
     alone = made.values["i3"]
     assert np.corrcoef(purged, alone)[0, 1] == pytest.approx(1)
     with pytest.raises(StudyError, match="a node of the index or an indicator"):
@@ -98,7 +98,7 @@ def test_an_indicator_as_factor_keeps_to_the_years_and_units_of_the_index():
 def test_a_lag_moves_the_factor_and_years_bound_the_outcome_only():
     made = level()
     panel = panel_of(made, replace(DECLARED, lag=2, first=2014, last=2015))
-    own = factor_values(made, "laborers", ())
+    own = factor_values(made, "labourers", ())
     assert panel.loc[("u03", 2014), FACTOR] == own[("u03", 2012)]
     held = panel[OUTCOME].dropna().index.get_level_values("year")
     assert set(held) == {2014, 2015}

@@ -59,7 +59,7 @@ def test_details_of_choices_become_options_of_the_engine():
             "treatment": {"winsorise_or_log": 3},
             "normalisation": {"minmax": [1, 100]},
             "weights": {"given": {"a": 2}},
-            "element_weights": {"given": {"laborers": 1, "means": 1, "objects": 2}},
+            "element_weights": {"given": {"labourers": 1, "means": 1, "objects": 2}},
             "aggregation": {"generalised": -1.0},
         },
         ["Tibet"],
@@ -75,7 +75,7 @@ def test_details_of_choices_become_options_of_the_engine():
         weights="given",
         given_weights={"a": 2},
         element_weights="given",
-        given_above={"laborers": 1, "means": 1, "objects": 2},
+        given_above={"labourers": 1, "means": 1, "objects": 2},
         aggregation="generalised",
         power=-1.0,
     )
@@ -89,7 +89,7 @@ def test_choices_given_for_single_indicators_are_dropped_where_others_come_in():
         {
             "normalisation": {"goalposts": {"a": [0, 1]}},
             "weights": {"given": {"a": 2}},
-            "element_weights": {"given": {"laborers": 1, "means": 1, "objects": 2}},
+            "element_weights": {"given": {"labourers": 1, "means": 1, "objects": 2}},
             "aggregation": "geometric",
         },
     )
@@ -145,7 +145,7 @@ def test_the_rule_for_outliers_counts_the_cells_it_changes(codebook, indicators,
 
 def test_reliability_and_factors_are_of_the_elements(measured):
     audit = definitions_audit.element_audit(measured).set_index("element")
-    assert audit["indicators"].to_dict() == {"laborers": 3, "means": 3, "objects": 3, "all": 9}
+    assert audit["indicators"].to_dict() == {"labourers": 3, "means": 3, "objects": 3, "all": 9}
     assert ((audit["alpha"] > 0) & (audit["alpha"] < 1)).all()
     facts = definitions_audit.factor_facts(measured, 1)
     assert facts["components"] >= 1
@@ -211,7 +211,7 @@ def test_the_largest_move_by_leaving_out_is_named(measured):
 
 def test_weights_are_named_in_words():
     assert definitions_shown.weighting("equal", "implied").startswith("equal weights")
-    given = {"given": {"laborers": 1}}
+    given = {"given": {"labourers": 1}}
     assert definitions_shown.weighting("critic", given) == (
         "CRITIC weights, elements weighted as given"
     )

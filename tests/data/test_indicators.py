@@ -65,7 +65,7 @@ def test_bad_years_are_named(text):
     ("change", "said"),
     [
         ({"level": "county"}, "column level: expected one of city, province, got 'county'"),
-        ({"role": "land"}, "column role: expected one of control, laborers, means, objects,"),
+        ({"role": "land"}, "column role: expected one of control, labourers, means, objects,"),
         ({"direction": "up"}, "column direction: expected one of +, -, none, got 'up'"),
         ({"log": "maybe"}, "column log: expected one of no, yes, got 'maybe'"),
         ({"unit": ""}, "column unit: expected some text, got nothing"),

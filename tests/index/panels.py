@@ -5,7 +5,7 @@ import pandas as pd
 
 from nqpf.index import hierarchy_from_tree
 
-ELEMENTS = ("laborers", "means", "objects")
+ELEMENTS = ("labourers", "means", "objects")
 
 
 def tree(count=6, *, directions=None, elements=ELEMENTS):

@@ -213,7 +213,7 @@ def test_a_unit_year_with_a_gap_has_no_score_unless_asked_for():
     complete = build_index(data, tree())
     gap = complete.scores.loc[("u03", 2012)]
     assert gap[["index", "means"]].isna().all()
-    assert gap[["laborers", "objects"]].notna().all()
+    assert gap[["labourers", "objects"]].notna().all()
     assert complete.scores.isna().sum().sum() == 2
     assert complete.share[("u03", 2012)] == pytest.approx(5 / 6)
     available = build_index(data, tree(), IndexOptions(missing="available"))
@@ -350,13 +350,13 @@ def test_the_panel_is_not_touched_and_a_second_run_agrees():
 
 def test_weights_of_the_elements_can_be_given_and_must_be_complete():
     data = panel()
-    given = {"laborers": 1.0, "means": 1.0, "objects": 2.0}
+    given = {"labourers": 1.0, "means": 1.0, "objects": 2.0}
     options = IndexOptions(element_weights="given", given_above=given)
     result = build_index(data, tree(), options)
-    elements = result.scores[["laborers", "means", "objects"]].to_numpy()
+    elements = result.scores[["labourers", "means", "objects"]].to_numpy()
     assert result.scores["index"].to_numpy() == pytest.approx(elements @ [0.25, 0.25, 0.5])
     with pytest.raises(StudyError, match="no weight is given for 'objects'"):
-        tree().reweighted({"laborers": 1.0, "means": 1.0})
+        tree().reweighted({"labourers": 1.0, "means": 1.0})
     with pytest.raises(StudyError, match="'means' needs a positive weight"):
         tree().reweighted(given | {"means": 0.0})
 

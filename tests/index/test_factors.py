@@ -74,7 +74,7 @@ def test_a_true_model_is_recovered_with_a_perfect_fit(three_factors):
     assert fit.cfi == pytest.approx(1)
     assert fit.chi2 == pytest.approx(0, abs=1e-6)
     assert fit.loadings[list(data)].to_numpy() == pytest.approx(loading.max(axis=1), abs=1e-4)
-    assert fit.factor_correlations.loc["laborers", "means"] == pytest.approx(0.3, abs=1e-4)
+    assert fit.factor_correlations.loc["labourers", "means"] == pytest.approx(0.3, abs=1e-4)
     assert fit.uniqueness.to_numpy() == pytest.approx(1 - fit.loadings.to_numpy() ** 2, abs=1e-6)
 
 
@@ -84,7 +84,7 @@ def test_loadings_point_upward_even_if_all_indicators_are_turned(three_factors):
     turned[["i0", "i3", "i6"]] *= -1
     fit = confirmatory_factors(turned, tree(9))
     assert (fit.loadings > 0).all()
-    assert fit.factor_correlations.loc["laborers", "means"] == pytest.approx(-0.3, abs=1e-4)
+    assert fit.factor_correlations.loc["labourers", "means"] == pytest.approx(-0.3, abs=1e-4)
 
 
 def test_indicators_of_the_wrong_element_spoil_the_fit(three_factors):

@@ -15,13 +15,13 @@ from tests.index.panels import tree
 @pytest.fixture
 def codebook():
     rows = [
-        ("wage", "province", "laborers", "+", "core"),
+        ("wage", "province", "labourers", "+", "core"),
         ("rd", "province", "means", "+", "core"),
         ("roads", "province", "means", "+", ""),
         ("patents", "province", "objects", "+", "core"),
         ("carbon", "province", "objects", "-", "alt"),
         ("share", "province", "outcome", "none", "core"),
-        ("wage", "city", "laborers", "+", "core"),
+        ("wage", "city", "labourers", "+", "core"),
     ]
     return pd.DataFrame(rows, columns=["id", "level", "role", "direction", "default"])
 
@@ -33,14 +33,14 @@ def nodes(*rows):
 def test_the_codebook_gives_three_elements_of_core_indicators(codebook):
     found = element_hierarchy(codebook, "provinces")
     assert found.indicators == ("wage", "rd", "patents")
-    assert found.elements == ("laborers", "means", "objects")
-    assert found.nodes == ("index", "laborers", "means", "objects")
+    assert found.elements == ("labourers", "means", "objects")
+    assert found.nodes == ("index", "labourers", "means", "objects")
 
 
 def test_indicators_are_put_in_and_left_out_by_name(codebook):
     found = element_hierarchy(codebook, "provinces", include=["carbon"], exclude=["rd"])
     assert found.indicators == ("wage", "patents", "carbon")
-    assert found.elements == ("laborers", "objects")
+    assert found.elements == ("labourers", "objects")
     assert found.signs.tolist() == [1, 1, -1]
 
 
@@ -152,7 +152,7 @@ def test_a_table_without_a_needed_column_is_refused():
 def test_leaving_out_keeps_the_rest_and_refuses_to_empty_an_element():
     whole = tree(4)
     assert whole.without("i3").indicators == ("i0", "i1", "i2")
-    assert whole.element_of("i3") == "laborers"
+    assert whole.element_of("i3") == "labourers"
     with pytest.raises(StudyError, match="'means' has no indicator left"):
         whole.without("i1")
     with pytest.raises(StudyError, match="'i9' is not an indicator"):

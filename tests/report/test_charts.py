@@ -80,7 +80,7 @@ SPECIFICATIONS = pd.DataFrame(
 ).assign(estimate=[0.1, 0.2, 0.05, -0.1], low=-0.2, high=0.3, main=[True, False, False, False])
 TREE = pd.DataFrame(
     {
-        "element": ["laborers", "laborers", "means"],
+        "element": ["labourers", "labourers", "means"],
         "dimension": ["skill", "public capital strength for technology and more", "digital tools"],
         "indicator": ["lab_rd_fte_pc", "lab_researcher_share_of_staff", "mea_dfi"],
         "direction": ["+", "+", "+"],
@@ -118,7 +118,7 @@ FORMS = {
     ),
     "coverage_matrix": lambda: charts.coverage_matrix(
         pd.DataFrame([[0, 50, 100.0], [100, 97, 0]], ["rd_fte", "patents"], [2011, 2012, 2013]),
-        groups={"rd_fte": "laborers", "patents": "objects"}, colours=colours("elements"),
+        groups={"rd_fte": "labourers", "patents": "objects"}, colours=colours("elements"),
     ),
     "dots": lambda: charts.dots(
         pd.DataFrame([(u, e, v) for u in "ab" for e, v in (("x", 1.0), ("y", 3.0))],
@@ -159,7 +159,7 @@ FORMS = {
     ),
     "paths_in_panels": lambda: charts.paths(
         pd.concat([PATHS.assign(p=p, low=PATHS["value"] - 0.1, high=PATHS["value"] + 0.1)
-                   for p in ("Laborers", "Means of labor", "Objects of labor")]),
+                   for p in ("Labourers", "Means of labour", "Objects of labour")]),
         focus="Foshan", panel="p", band=("low", "high"), ylabel="Index",
     ),
     "rank_intervals": lambda: charts.rank_intervals(RANKED, focus="Foshan", named=["Zhuhai"]),
@@ -250,7 +250,7 @@ FORMS = {
         smallest=0.05,
     ),
     "standing": lambda: charts.standing(
-        PATHS.assign(label="Measure " + PATHS["year"].astype(str), group="laborers"),
+        PATHS.assign(label="Measure " + PATHS["year"].astype(str), group="labourers"),
         xlabel="Standard deviations from the mean (right is better)", focus="Foshan",
         named=["Zhuhai", "Shenzhen"], group="group",
     ),

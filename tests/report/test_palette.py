@@ -110,7 +110,7 @@ def test_every_region_has_a_colour(level, regions):
 
 
 def test_every_element_and_verdict_has_a_colour():
-    assert {"laborers", "means", "objects", "index"} == set(colours("elements"))
+    assert {"labourers", "means", "objects", "index"} == set(colours("elements"))
     verdicts = {"supported", "contradicted", "inconclusive", "not testable here"}
     assert verdicts | {"internally inconsistent"} <= set(colours("verdicts"))
 

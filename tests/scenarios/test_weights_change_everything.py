@@ -35,7 +35,7 @@ def built(project):
     outputs[NAME] = real[NAME]
     (project.root / "notebooks/outputs.yml").write_text(yaml.safe_dump(outputs))
     core = pd.read_csv(ROOT / "data/codebook/indicators.csv").query("default == 'core'")
-    ids = core.loc[core["role"].isin(["laborers", "means", "objects"]), "id"].unique()
+    ids = core.loc[core["role"].isin(["labourers", "means", "objects"]), "id"].unique()
     lopsided = {"given": {name: 8.0 if name.startswith("mea_") else 1.0 for name in ids}}
     for study, index in (
         ("even", {}),

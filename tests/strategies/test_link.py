@@ -87,10 +87,10 @@ def test_elements_their_product_controls_and_neighbours_enter(link):
     adjacency = pd.DataFrame({"a": link.units[:-1], "b": link.units[1:]})
     control = pd.DataFrame({"z": np.random.default_rng(1).normal(size=len(link.outcome))},
                            index=link.outcome.index)  # fmt: skip
-    both = replace(link, nodes=("laborers", "means"), product=True, controls=control)
+    both = replace(link, nodes=("labourers", "means"), product=True, controls=control)
     panel = panel_of(link).join(control)
-    panel["product"] = panel["laborers"] * panel["means"]
-    terms = ["laborers", "means", "product", "z"]
+    panel["product"] = panel["labourers"] * panel["means"]
+    terms = ["labourers", "means", "product", "z"]
     expected = fit_two_way(panel, "y", terms, log=("y",)).terms["estimate"]
     np.testing.assert_allclose(slope_of(both), expected, rtol=1e-8)
     panel["near"] = spatial_lag(panel, "index", contiguity(adjacency, list(link.units)))
@@ -138,7 +138,7 @@ def test_scores_that_must_be_positive_keep_the_goalposts_of_all_units(link):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"nodes": ("skil",)}, "skil is no part of its index; there are index, laborers"),
+        ({"nodes": ("skil",)}, "skil is no part of its index; there are index, labourers"),
         ({"estimator": "between"}, "one of within, first differences, .* got 'between'"),
     ],
 )

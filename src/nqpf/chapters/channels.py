@@ -18,7 +18,7 @@ from nqpf.regression.overlap import overlap_table
 
 PUSH = "mea_scitech_fisc"
 RESULT = "out_newprod_va2"
-CHANNELS = {"laborers": "labourers", "means": "means", "objects": "objects"}
+CHANNELS = ("labourers", "means", "objects")
 MOST_DRAWS = 1_999
 WORDS = {"total": "in all", "direct": "through none of the three", "indirect": "through"}
 
@@ -107,8 +107,7 @@ def sensitivity(channels: Channels) -> pd.DataFrame:
         Columns series (element), x (correlation), y (indirect, log points).
     """
     table = channels.result.sensitivity
-    names = table["mediator"].map(CHANNELS)
-    return pd.DataFrame({"series": names, "x": table["rho"], "y": table["indirect"]})
+    return pd.DataFrame({"series": table["mediator"], "x": table["rho"], "y": table["indirect"]})
 
 
 def _effects(wanted: pd.DataFrame, scale: float) -> pd.DataFrame:
@@ -117,7 +116,7 @@ def _effects(wanted: pd.DataFrame, scale: float) -> pd.DataFrame:
     rows = []
     for term, name in keys:
         row = wanted.loc[(term, name)]
-        words = f"{WORDS[term]} {CHANNELS[name]}" if name else WORDS[term]
+        words = f"{WORDS[term]} {name}" if name else WORDS[term]
         numbers = {one: float(row[one]) / scale for one in ("estimate", "low", "high")}
         rows.append({"term": words, **numbers, "p": float(row["p"])})
     return pd.DataFrame(rows)
@@ -142,13 +141,13 @@ def _paths(
 ) -> pd.DataFrame:
     """The two halves of each channel."""
     rows = []
-    for name, words in CHANNELS.items():
+    for name in CHANNELS:
         first = wanted.loc[("factor on mediator", name)]
         second = wanted.loc[("mediator on outcome", name)]
         both = wanted.loc[("indirect", name)]
         rows.append(
             {
-                "element": words,
+                "element": name,
                 "on_push": float(first["estimate"]),
                 "on_push_p": float(first["p"]),
                 "on_result": float(second["estimate"]) / scale,

@@ -12,7 +12,7 @@ from nqpf.index import IndexOptions, IndexResult, build_index, element_hierarchy
 from nqpf.index.hierarchy import LEVEL_IN_CODEBOOK
 from nqpf.productivity import chained_volume, cumulated, malmquist
 
-ELEMENTS = ("laborers", "means", "objects")
+ELEMENTS = ("labourers", "means", "objects")
 
 
 NAMED = 5  # units named beside the one followed where none are given

@@ -306,7 +306,7 @@ def core_window(codebook: pd.DataFrame) -> tuple[int, int]:
         data/codebook/indicators.csv.
     """
     elements = core_codebook(codebook, "province")
-    elements = elements[elements["role"].isin(["laborers", "means", "objects"])]
+    elements = elements[elements["role"].isin(["labourers", "means", "objects"])]
     common = set.intersection(*(years_of(years) for years in elements["years"]))
     return min(common), max(common)
 

@@ -106,7 +106,7 @@ def province_links(level: Level, tests: Sequence[Declared], codebook: pd.DataFra
     purged = level.hierarchy.without("mea_rd_gdp")
     together = replace(
         index, id="together", label=WORDS["together"], hierarchy=purged,
-        nodes=("laborers", "means"), product=True,
+        nodes=("labourers", "means"), product=True,
     )  # fmt: skip
     single = {name: link_of(level, mine[name], None) for name in ("C108", "C109")}
     return {"total": index, "together": together, **single}

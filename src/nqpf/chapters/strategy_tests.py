@@ -63,7 +63,7 @@ def together_panel(level: Level) -> pd.DataFrame:
         product, on all unit-years of the index.
     """
     parts = {}
-    for name, node, gone in ((TALENT, "laborers", ()), (CAPITAL, "means", ("mea_rd_gdp",))):
+    for name, node, gone in ((TALENT, "labourers", ()), (CAPITAL, "means", ("mea_rd_gdp",))):
         values = factor_values(level, node, gone)
         parts[name] = (values - values.mean()) / values.std()
     panel = pd.DataFrame(parts)

@@ -12,7 +12,7 @@ from nqpf.expressions import evaluate, names
 LEVELS = {"provinces": "province", "cities": "city"}
 ALLOWED = {
     "level": {"province", "city"},
-    "role": {"laborers", "means", "objects", "outcome", "control"},
+    "role": {"labourers", "means", "objects", "outcome", "control"},
     "direction": {"+", "-", "none"},
     "log": {"yes", "no"},
 }

@@ -1,6 +1,6 @@
 """The tree of a composite index: indicators below elements below one index, held as data.
 
-The study's tree has three levels (indicators; laborers, means and objects of labor; the index),
+The study's tree has three levels (indicators; labourers, means and objects of labour; the index),
 but nothing here depends on that: a tree of any depth is read from a table of nodes.
 """
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from nqpf.errors import StudyError
 
-ELEMENTS = ("laborers", "means", "objects")
+ELEMENTS = ("labourers", "means", "objects")
 CHARACTERISTICS = ("technology", "efficiency", "quality")
 ROOT = "index"
 LEVEL_IN_CODEBOOK = {"provinces": "province", "cities": "city"}
@@ -218,7 +218,7 @@ def element_hierarchy(
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
 ) -> Hierarchy:
-    """The study's tree: indicators below laborers, means and objects of labor below the index.
+    """The study's tree: indicators below labourers, means and objects of labour below the index.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from pydantic import PlainValidator
 
 from nqpf.paths import CODEBOOK
 
-ELEMENTS = ("laborers", "means", "objects")
+ELEMENTS = ("labourers", "means", "objects")
 Choice = str | dict[str, Any]
 
 

@@ -27,7 +27,7 @@ def colour(kind: str, name: str) -> str:
         `ink`, `focus`, `elements`, `verdicts`, `evidence`, or the regions of a level:
         `cities`, `provinces`.
     name : str
-        What is coloured, such as `laborers` or `Pearl River Delta`.
+        What is coloured, such as `labourers` or `Pearl River Delta`.
 
     Returns
     -------

@@ -10,12 +10,12 @@ from nqpf.scenarios.simulation import simulate
 
 LEAVES = ("skill", "study", "money", "tools", "patents", "papers")
 TREE = Hierarchy(
-    levels=(LEAVES, ("laborers", "means", "objects"), ("index",)),
+    levels=(LEAVES, ("labourers", "means", "objects"), ("index",)),
     parent={
-        **dict(zip(LEAVES, np.repeat(["laborers", "means", "objects"], 2).tolist(), strict=True)),
-        **dict.fromkeys(("laborers", "means", "objects"), "index"),
+        **dict(zip(LEAVES, np.repeat(["labourers", "means", "objects"], 2).tolist(), strict=True)),
+        **dict.fromkeys(("labourers", "means", "objects"), "index"),
     },
-    weight=dict.fromkeys((*LEAVES, "laborers", "means", "objects"), 1.0),
+    weight=dict.fromkeys((*LEAVES, "labourers", "means", "objects"), 1.0),
     direction=dict.fromkeys(LEAVES, 1),
 )
 
