@@ -26,6 +26,7 @@ ROUNDS = 3
 LEFT_OUT = (".git", ".venv", "build", "processed", "__pycache__", ".*_cache", ".hypothesis")
 BUILT = ("build", "figures", "tables", "data/processed")
 EDITED = "01_introduction_and_data"
+SHOWN = "from IPython.display import display"  # a kernel has it by itself
 STOCK = """\
 NOTEBOOKS := {names}
 OTHERS := $(filter-out {last},$(NOTEBOOKS))
@@ -103,7 +104,8 @@ def clean(place: Path) -> None:
     for name in TOPICS_OF:
         cells = json.loads((place / f"notebooks/{name}.ipynb").read_text(encoding="utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-        (bare / f"{name}.py").write_text("\n\n".join(code) + "\n", encoding="utf-8")
+        text = "\n\n".join([SHOWN, *code])
+        (bare / f"{name}.py").write_text(f"{text}\n", encoding="utf-8")
 
 
 def edit(place: Path, number: int) -> None:
