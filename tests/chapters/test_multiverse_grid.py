@@ -57,6 +57,29 @@ def test_the_primary_specification_is_the_declared_test(universe):
     assert own["n"] == plain["n"]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"weights": "entropy", "weights_scope": "yearly", "element_weights": "equal"},
+        {"weights": "entropy", "weights_scope": "base", "element_weights": "implied"},
+        {"weights": "pca", "element_weights": "implied"},
+        {"weights": "equal", "weights_scope": "yearly"},
+        {"weights": "sd", "aggregation": "generalised"},
+    ],
+    ids=lambda changes: "-".join(changes.values()),
+)
+def test_the_primary_specification_is_the_declared_test_whatever_the_study_chooses(changes):
+    at, test = level("provinces", **changes), TESTS["total"]
+    choices = grid("provinces", study=at.options)
+    for choice in (*multiverse_words.INDEX_CHOICES, "years", "units", "estimator", "controls"):
+        choices = choices.replaced(choice, [choices.primary(choice)])
+    built = multiverse_grid.universe_of(at, choices, CODEBOOK, name="provinces")
+    fitted = multiverse_grid.run(built, draws=99, seed=1).table
+    plain = estimate(panel_of(at, test), test.association, Inference(99, 1, 0.95))
+    own = fitted[fitted["primary"]]["estimate"].item()
+    assert own == pytest.approx(plain["estimate"], abs=1e-10)
+
+
 def test_no_factor_holds_an_ingredient_of_its_outcome(universe):
     name, built = universe
     at = level(name)

@@ -15,12 +15,14 @@ from nqpf.chapters.associations import Association
 from nqpf.errors import StudyError
 from nqpf.expressions import evaluate, names
 from nqpf.index import Hierarchy, IndexOptions, build_index
+from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.overlap import overlap_table
 
 FACTOR = "factor"
 OUTCOME = "outcome"
 CONTROLS = {"log_population": "ctl_population", "urbanisation": "ctl_urban"}
 SAME = 1e-9
+BASE_YEAR = "base-year goalposts"
 BY_THE_PLAN = "one is a part of the other (PLAN.md)"
 
 
@@ -261,16 +263,22 @@ def _members(hierarchy: Hierarchy, factor: str) -> list[str]:
 
 
 def _factors(level: Level, test: Declared) -> Iterator[tuple[str, pd.Series]]:
-    """The declared factor first, then its declared variants."""
+    """The declared factor first, then its declared variants.
+
+    Beside a mean that needs positive scores there is no variant with goalposts of the base year:
+    scores below that year's lowest are negative.
+    """
     yield FACTOR, factor_values(level, test.factor, test.taken_out)
     if test.factor not in level.hierarchy.nodes:
         return
     yield "full factor", factor_values(level, test.factor, ())
     for label, changes in (
         ("entropy weights", {"weights": "entropy", "weights_scope": "pooled"}),
-        ("base-year goalposts", {"normalisation": "minmax_base"}),
+        (BASE_YEAR, {"normalisation": "minmax_base"}),
         ("winsorised or logged", {"treatment": "winsorise_or_log"}),
     ):
+        if label == BASE_YEAR and level.options.aggregation in NEED_POSITIVE:
+            continue
         yield label, factor_values(level, test.factor, test.taken_out, **changes)
     years, left_out = level.options.years, level.options.units_excluded
     if "Tibet" in left_out and years and years[0] < 2017 < years[1]:

@@ -42,7 +42,7 @@ SETTINGS = {
     "indicators": {"purge", "include", "exclude"},
     "treatment": {"treatment"},
     "normalisation": {"normalisation"},
-    "weights": {"weights", "element_weights"},
+    "weights": {"weights", "element_weights", "weights_scope"},
     "aggregation": {"aggregation"},
     "controls": {"columns"},
     "years": {"first", "last"},
@@ -296,6 +296,8 @@ def _with_the_study(grid: Grid, choice: str, study: IndexOptions) -> Grid:
     """The grid with the study's own way of making a choice as the primary one."""
     options = grid.of(choice)
     mine = {setting: str(getattr(study, setting)) for setting in sorted(SETTINGS[choice])}
+    if mine.get("weights") == "equal":
+        mine["weights_scope"] = "pooled"  # equal weights are computed from no rows
     out = {one.when[choice] for one in grid.excluded if set(one.when) == {choice}}
     match = [one for one in options if one.settings == mine and one.option not in out]
     if not match:

@@ -157,7 +157,7 @@ def index_variants(
             for choice in SCORING
             for setting, value in grid.option(choice, getattr(key, choice)).settings.items()
         }
-        yield tuple(key), tree, replace(level.options, weights_scope="pooled", **changes)
+        yield tuple(key), tree, replace(level.options, **changes)
 
 
 def tree_of(level: Level, codebook, name: str, outcome: Outcome, option: Option) -> Hierarchy:
