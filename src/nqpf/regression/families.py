@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.inference import TIE
 from nqpf.regression.panel import PanelFit
 from nqpf.regression.wild import EXACT_UP_TO, sign_vectors, wild_scores
+from nqpf.regression.wild_margins import TIE
 
 
 def holm(p: Sequence[float]) -> np.ndarray:

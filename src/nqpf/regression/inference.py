@@ -2,16 +2,16 @@
 
 Cameron, Gelbach, Miller (2008, Rev. Economics and Statistics 90) impose the null, flip the sign of
 the restricted residuals of whole clusters and refit. In score form (`nqpf.regression.wild`) each
-vector costs a few sums, and they are linear in the null value, so one pass over the vectors serves
-every null: intervals come from inverting the test at almost no cost. v and -v give the same |t|,
-so 2^(G-1) vectors are all of them.
+vector costs a few sums at any null (`nqpf.regression.wild_margins`): intervals come from inverting
+the test at little cost. v and -v give the same |t|, so 2^(G-1) vectors are all of them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from nqpf.errors import StudyError
 from nqpf.regression.covariance import (
@@ -23,9 +23,11 @@ from nqpf.regression.covariance import (
     two_way_clusters,
 )
 from nqpf.regression.panel import PanelFit
-from nqpf.regression.wild import EXACT_UP_TO, WildScores, sign_vectors, wild_scores
+from nqpf.regression.wild import EXACT_UP_TO, sign_vectors, wild_scores
+from nqpf.regression.wild_margins import TIE, DrawnMargins, EnumeratedMargins
 
-TIE = 1e-9
+FARTHEST = 1e4  # standard errors from the estimate; an interval that reaches beyond is unbounded
+PRECISION = 5e-6  # of the ends of intervals
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,6 @@ def wild_cluster_test(
     """
     scores = wild_scores(fit, term)
     exact = weights == "auto" and fit.clusters <= EXACT_UP_TO
-    chunks = sign_vectors(fit.clusters, draws=draws, seed=seed, weights=weights)
     estimate = float(fit.coefficients[fit.design.position(term)])
     se = float(fit.term(term)["se"])
     if not se**2 * scores.n_term.sum() > TIE**2 * fit.rss:
@@ -118,22 +119,25 @@ def wild_cluster_test(
             f"the clustered standard error of {term} is zero: its scores vanish in every cluster, "
             "as for a term that only tells two clusters apart; no cluster-robust test exists"
         )
-    moments = _Moments(scores, chunks, unit=se, exact=exact)
-    low, high = moments.interval(1 - level)
-    distance = (null - estimate) / se
+    if exact:
+        test = _Test(EnumeratedMargins(scores), exact=True)
+    else:
+        signs = sign_vectors(fit.clusters, draws=draws, seed=seed, weights=weights)
+        test = _Test(DrawnMargins(scores, signs), exact=False)
+    distance = null - estimate
     return WildClusterResult(
         term=term,
         null=null,
         estimate=estimate,
-        t=-distance,
-        p=moments.p(distance),
-        low=estimate + se * low,
-        high=estimate + se * high,
+        t=-distance / se,
+        p=test.p(distance),
+        low=estimate + test.crossing(-se, 1 - level),
+        high=estimate + test.crossing(se, 1 - level),
         exact=exact,
         draws=2**fit.clusters if exact else draws,
         clusters=fit.clusters,
         weights="webb" if weights == "webb" else "rademacher",
-        ties=moments.ties(distance),
+        ties=test.ties(distance),
         level=level,
     )
 
@@ -168,81 +172,43 @@ def compare_errors(
     return pd.DataFrame(rows)[columns]
 
 
-class _Moments:
-    """What each sign vector contributes to the test of any null, and the tests themselves.
+class _Test:
+    """p-values of any null and the interval of those not rejected, from the margins of vectors.
 
-    A null lies `x` standard errors from the estimate. A vector is at least as extreme as the sample
-    when numerator^2 * denominator of the sample >= numerator of the sample^2 * denominator; both
-    sides are quadratics in x, so six numbers per vector are kept.
+    A null is named by its distance from the estimate.
     """
 
-    def __init__(self, scores: WildScores, chunks: Iterator[np.ndarray], *, unit, exact: bool):
+    def __init__(self, margins: EnumeratedMargins | DrawnMargins, *, exact: bool):
+        self.margins = margins
         self.exact = exact
-        n = np.column_stack([scores.n_error, -unit * scores.n_term])
-        H = (scores.H_error, -unit * scores.H_term)
-        kept = []
-        for V in chunks:
-            N = V @ n
-            error, term = V @ H[0].T, V @ H[1].T
-            kept.append(np.vstack([*_square(N[:, 0], N[:, 1]), *_dot_square(error, term)]).T)
-        self.kept = kept
-        ones = np.ones((1, len(n)))
-        own = ones @ n
-        self.own_numerator = np.array(_square(own[0, 0], own[0, 1]))
-        self.own_denominator = np.array(_dot_square(ones @ H[0].T, ones @ H[1].T))[:, 0]
-        self.vectors = sum(len(block) for block in kept)
 
-    def _margins(self, x: float) -> Iterator[tuple[np.ndarray, float]]:
-        """By how much each vector is more extreme than the sample, and what counts as a tie."""
-        powers = np.array([1.0, x, x * x])
-        numerator = self.own_numerator @ powers
-        denominator = self.own_denominator @ powers
-        compare = np.concatenate([powers * denominator, -powers * numerator])
-        slack = TIE * max(numerator * denominator, np.finfo(float).tiny)
-        for block in self.kept:
-            yield block @ compare, slack
+    def p(self, distance: float) -> float:
+        """Two-sided p-value of a null."""
+        at = self.margins.at(distance)
+        extreme = sum(int(np.count_nonzero(margins >= -slack)) for margins, slack in at)
+        vectors = self.margins.vectors
+        return extreme / vectors if self.exact else (1 + extreme) / (1 + vectors)
 
-    def p(self, x: float) -> float:
-        """Two-sided p-value of the null x standard errors above the estimate."""
-        extreme = sum(int(np.count_nonzero(margin >= -slack)) for margin, slack in self._margins(x))
-        return extreme / self.vectors if self.exact else (1 + extreme) / (1 + self.vectors)
-
-    def ties(self, x: float) -> int:
+    def ties(self, distance: float) -> int:
         """Vectors, mirror images counted, that tie with the sample."""
-        ties = sum(
-            int(np.count_nonzero(np.abs(margin) <= slack)) for margin, slack in self._margins(x)
-        )
+        at = self.margins.at(distance)
+        ties = sum(int(np.count_nonzero(np.abs(margins) <= slack)) for margins, slack in at)
         return ties * (2 if self.exact else 1)
 
-    def interval(self, alpha: float) -> tuple[float, float]:
-        """Nearest crossings of alpha on both sides of the estimate, in standard errors."""
-        return self._crossing(-1, alpha), self._crossing(1, alpha)
+    def crossing(self, step: float, alpha: float) -> float:
+        """Signed distance where p falls to alpha, in the direction of `step`; infinite if nowhere.
 
-    def _crossing(self, side: int, alpha: float) -> float:
-        """Distance where p falls to alpha, by doubling then bisection."""
+        A step doubled again and again brackets the crossing; the logarithm of p is nearly
+        quadratic in the distance, which root finding makes use of.
+        """
+        p = cache(lambda steps: self.p(steps * step))
         inside, outside = 0.0, 2.0
-        while self.p(side * outside) > alpha:
+        while p(outside) > alpha:
             inside, outside = outside, 2 * outside
-            if outside > 1e4:
-                return side * np.inf
-        while outside - inside > 1e-5 * outside:
-            middle = (inside + outside) / 2
-            if self.p(side * middle) > alpha:
-                inside = middle
-            else:
-                outside = middle
-        return side * (inside + outside) / 2
+            if outside > FARTHEST:
+                return step * np.inf
 
+        def excess(steps: float) -> float:
+            return np.log(p(steps) / alpha) or -1.0  # p = alpha rejects
 
-def _square(error, term):
-    """Coefficients of (error + x term)^2 in powers of x."""
-    return error * error, 2 * error * term, term * term
-
-
-def _dot_square(error, term):
-    """Coefficients of |error + x term|^2, summed over columns, in powers of x."""
-    return (
-        np.einsum("bg,bg->b", error, error),
-        2 * np.einsum("bg,bg->b", error, term),
-        np.einsum("bg,bg->b", term, term),
-    )
+        return step * optimize.brentq(excess, inside, outside, xtol=PRECISION * outside)

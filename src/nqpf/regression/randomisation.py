@@ -15,8 +15,9 @@ import pandas as pd
 
 from nqpf.errors import StudyError
 from nqpf.regression.families import holm
-from nqpf.regression.inference import TIE, wild_cluster_test
+from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import PanelFit, fit_two_way
+from nqpf.regression.wild_margins import TIE
 from nqpf.regression.within import group_sums
 
 CHUNK = 512

@@ -106,6 +106,11 @@ def sign_vectors(
     return _drawn_signs(groups, draws, np.random.default_rng(seed), webb=weights == "webb")
 
 
+def flips(size: int) -> np.ndarray:
+    """All ways to flip some of `size` signs: 1 where flipped, shape (2^size, size)."""
+    return (np.arange(1 << size)[:, None] >> np.arange(size) & 1).astype(float)
+
+
 def _all_signs(groups: int) -> Iterator[np.ndarray]:
     """All sign vectors whose last sign is +, in chunks; the first row is all +."""
     count = 1 << (groups - 1)

@@ -11,7 +11,8 @@ from nqpf.regression.multiverse.forms import (
     scores_from,
     together,
 )
-from nqpf.regression.multiverse.wild_many import corners, exact_share, extreme_form, wild_p_many
+from nqpf.regression.multiverse.wild_many import exact_share, extreme_form, wild_p_many
+from nqpf.regression.wild import flips
 
 
 def random_scores(count, groups, seed=0):
@@ -38,7 +39,7 @@ def test_the_form_vanishes_at_the_sample_and_its_mirror():
 
 def test_pairs_give_the_quadratic_form():
     _, M = random_scores(3, 6)
-    V = corners(6)
+    V = 1 - 2 * flips(6)
     expected = np.einsum("bg,sgh,bh->bs", V, M, V)
     np.testing.assert_allclose(pair_products(V) @ pair_coefficients(M).T, expected)
 

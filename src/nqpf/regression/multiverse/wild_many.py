@@ -12,9 +12,9 @@ shared by all specifications with as many clusters.
 
 import numpy as np
 
-from nqpf.regression.inference import TIE
 from nqpf.regression.multiverse.forms import Scores, pair_coefficients, pair_products
-from nqpf.regression.wild import EXACT_UP_TO, sign_vectors
+from nqpf.regression.wild import EXACT_UP_TO, flips, sign_vectors
+from nqpf.regression.wild_margins import TIE
 
 SLICE = 128  # right halves at a time, so that a product stays in the processor's cache
 TOGETHER = 128  # specifications at a time, for the same reason
@@ -62,8 +62,8 @@ def exact_share(Q: np.ndarray) -> float:
     groups = len(Q)
     right = groups // 2
     left = groups - right
-    A = corners(left)[: max(1, 1 << (left - 1))]  # the last sign fixed: v and -v tie
-    B = corners(right)
+    A = 1 - 2 * flips(left)[: max(1, 1 << (left - 1))]  # the last sign fixed: v and -v tie
+    B = 1 - 2 * flips(right)
     # a'Q11 a + 2 a'Q12 b + b'Q22 b as one product of rows and columns
     rows = np.column_stack([2 * A @ Q[:left, left:], _form(A, Q[:left, :left]), np.ones(len(A))])
     columns = np.vstack([B.T, np.ones(len(B)), _form(B, Q[left:, left:])])
@@ -71,11 +71,6 @@ def exact_share(Q: np.ndarray) -> float:
     for start in range(0, len(B), SLICE):
         count += int(np.count_nonzero(rows @ columns[:, start : start + SLICE] >= -TIE))
     return count / (len(A) * len(B))
-
-
-def corners(size: int) -> np.ndarray:
-    """All sign vectors, shape (2^size, size); the last sign is + in the first half."""
-    return 1.0 - 2.0 * (np.arange(1 << size)[:, None] >> np.arange(size) & 1)
 
 
 def _form(V: np.ndarray, Q: np.ndarray) -> np.ndarray:
