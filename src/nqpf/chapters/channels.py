@@ -15,6 +15,7 @@ from nqpf.chapters.declared import Level, factor_values
 from nqpf.errors import StudyError
 from nqpf.regression.mediation import MediationResult, mediate
 from nqpf.regression.overlap import overlap_table
+from nqpf.regression.within import WithinTransform
 
 PUSH = "mea_scitech_fisc"
 RESULT = "out_newprod_va2"
@@ -164,9 +165,7 @@ def _paths(
 
 
 def _within_sd(values: pd.Series) -> float:
-    """Standard deviation once unit and year effects are out (unbalanced panels by iteration)."""
-    out = values
-    for _ in range(100):
-        for name in ("unit", "year"):
-            out = out - out.groupby(level=name).transform("mean")
-    return float(out.std(ddof=1))
+    """Standard deviation once unit and year effects are out."""
+    factors = [pd.factorize(values.index.get_level_values(name))[0] for name in ("unit", "year")]
+    within = WithinTransform(factors, np.ones(len(values)))
+    return float(np.std(within(values.to_numpy(float)), ddof=1))

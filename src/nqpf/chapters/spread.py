@@ -79,10 +79,13 @@ def inequality_table(
     rows = []
     for head, column in SPREAD.items():
         mine = parts[parts["panel"] == head].set_index(["year", "part"])
-        path = theil_path(complete_years(indicators, [column]).panel, column, regions)
-        theil = path[path["group"] == "all"].set_index(["year", "index", "part"])
+        panel = complete_years(indicators, [column]).panel
         years = mine.index.unique("year")
-        for year in (years.min(), years.max()):
+        ends = [years.min(), years.max()]
+        ended = panel[panel.index.get_level_values("year").isin(ends)]
+        path = theil_path(ended, column, regions)
+        theil = path[path["group"] == "all"].set_index(["year", "index", "part"])
+        for year in ends:
             row = {"panel": head, "year": int(year), "gini": mine.loc[(year, "all"), "value"]}
             for name, part in zip(
                 ("within", "between", "overlap"), list(PARTS.values())[1:], strict=True

@@ -69,6 +69,8 @@ def coverage_table(level: str, kind: str, panel: pd.DataFrame) -> pd.DataFrame:
     """
     present = panel.notna()
     by_year = present.groupby(level="year").sum()
+    held_by = present.groupby(level="unit").any().sum()
+    cells = present.sum()
     units = panel.index.get_level_values("unit").nunique()
     rows = []
     for name in panel:
@@ -78,10 +80,10 @@ def coverage_table(level: str, kind: str, panel: pd.DataFrame) -> pd.DataFrame:
                 "level": level,
                 "kind": kind,
                 "name": name,
-                "units": int(present[name].groupby(level="unit").any().sum()),
+                "units": int(held_by[name]),
                 "first": int(years.min()) if len(years) else None,
                 "last": int(years.max()) if len(years) else None,
-                "cells": int(present[name].sum()),
+                "cells": int(cells[name]),
                 "full_years": int((by_year[name] == units).sum()),
             }
         )

@@ -39,7 +39,8 @@ def checked_judgements(level: str, long: pd.DataFrame, judgements: pd.DataFrame)
         raise StudyError(
             f"{FILE}, row 1: expected the columns {', '.join(COLUMNS)}, got no {', '.join(lacking)}"
         )
-    figures = set(long[KEY].itertuples(index=False, name=None))
+    judged = long.loc[long["variable"].isin(set(judgements["variable"])), KEY]
+    figures = set(judged.itertuples(index=False, name=None))
     faults, seen, mine = [], {}, []
     numbers = pd.to_numeric(judgements["year"], errors="coerce")  # one text makes all years text
     items = judgements.assign(year=numbers.where(numbers.notna(), judgements["year"]))

@@ -125,7 +125,7 @@ def beta_cross_section(
     ----------
     Barro and Sala-i-Martin (1992), Journal of Political Economy 100, 223-251, equation (10).
     """
-    import statsmodels.api as sm  # slow to import
+    from statsmodels.regression.linear_model import OLS  # slow to import
 
     if start >= end:
         raise StudyError(f"expected start before end, got {start} and {end}")
@@ -143,7 +143,7 @@ def beta_cross_section(
     if np.linalg.matrix_rank((X / np.abs(X).max()).to_numpy()) < X.shape[1]:
         raise StudyError(f"expected '{value}' and the controls to vary independently over units")
     growth = (np.log(last[value]) - np.log(first[value])) / span
-    fit = sm.OLS(growth, X).fit(cov_type="HC3", use_t=True)
+    fit = OLS(growth, X).fit(cov_type="HC3", use_t=True)
     bounds = fit.conf_int()
     kind = f"{'conditional' if controls else 'absolute'}, cross-section {start}-{end}"
     terms = pd.DataFrame(

@@ -199,11 +199,12 @@ def dagum_path(
     years = sections(panel, [value, weight] if weight else value)
     codes, names = check_groups(groups, next(iter(years.values())).index)
     draws = draw_units(len(codes), replications, seed, strata=codes)
+    times = np.array([np.bincount(draw, minlength=len(codes)) for draw in draws])
     frames = []
     for year, data in years.items():
         x, w = check_values(data[value], data[weight] if weight else None, measure="the Gini")
         parts = _dagum_parts(x, w, codes, len(names))
-        drawn = np.array([_dagum_parts(x[d], w[d], codes[d], len(names)) for d in draws])
+        drawn = _dagum_parts(x, w * times, codes, len(names))
         low, high = percentile_band(drawn, level)
         share_low, share_high = percentile_band(_shares(drawn), level)
         frames.append(
@@ -257,21 +258,25 @@ def _theil(index, total, table, between, within) -> TheilDecomposition:
 
 
 def _differences_above(x, w, codes, k) -> np.ndarray:
-    """Weighted sums of (x_i - x_r)+ over i in group j and r in group h, shape (k, k)."""
-    members = np.zeros((x.size, k))
-    members[np.arange(x.size), codes] = w
-    return members.T @ np.maximum(x[:, None] - x, 0) @ members
+    """Weighted sums of (x_i - x_r)+ over i in group j and r in group h, shape (..., k, k).
+
+    Weights, shape (..., n), may be those of many draws at once.
+    """
+    members = w[..., None, :] * (codes == np.arange(k)[:, None])
+    return members @ np.maximum(x[:, None] - x, 0) @ np.swapaxes(members, -1, -2)
 
 
 def _dagum_parts(x, w, codes, k) -> np.ndarray:
-    """Total, within, net between, transvariation; `w` need not sum to one."""
-    w = w / w.sum()
+    """Total, within, net between, transvariation, shape (..., 4); `w` need not sum to one."""
+    w = w / w.sum(axis=-1, keepdims=True)
     above = _differences_above(x, w, codes, k)
-    one, other = above[np.triu_indices(k, 1)], above.T[np.triu_indices(k, 1)]
-    parts = np.array(
-        [np.trace(above), np.abs(one - other).sum(), 2 * np.minimum(one, other).sum()]
-    ) / (w @ x)
-    return np.concatenate([[parts.sum()], parts])
+    j, h = np.triu_indices(k, 1)
+    one, other = above[..., j, h], above[..., h, j]
+    within = np.trace(above, axis1=-2, axis2=-1)
+    net_between = np.abs(one - other).sum(axis=-1)
+    transvariation = 2 * np.minimum(one, other).sum(axis=-1)
+    parts = np.stack([within, net_between, transvariation], axis=-1) / (w @ x)[..., None]
+    return np.concatenate([parts.sum(axis=-1, keepdims=True), parts], axis=-1)
 
 
 def _pairs(table: pd.DataFrame, above: np.ndarray, mean_all: float) -> pd.DataFrame:

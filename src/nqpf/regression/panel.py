@@ -261,7 +261,7 @@ def statsmodels_model(
     -------
     statsmodels results, clustered covariance with t(G-1).
     """
-    import statsmodels.api as sm  # slow to import, needed only to display
+    from statsmodels.regression.linear_model import OLS  # slow to import, only to display
 
     rows = build_design(panel, outcome, regressors, effects=TWO_WAY, cluster=cluster, log=log)
     sample = panel.loc[rows.rows, [outcome, *rows.regressors]].astype(float)
@@ -275,7 +275,7 @@ def statsmodels_model(
         axis=1,
     )
     X = pd.concat([sample[list(rows.regressors)], dummies], axis=1)
-    return sm.OLS(sample[outcome], X).fit(
+    return OLS(sample[outcome], X).fit(
         cov_type="cluster", cov_kwds={"groups": rows.codes[cluster]}, use_t=True
     )
 

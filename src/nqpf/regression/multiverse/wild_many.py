@@ -10,6 +10,8 @@ halved, and all combinations of both halves are one product of two small matrice
 shared by all specifications with as many clusters.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from nqpf.regression.multiverse.forms import Scores, pair_coefficients, pair_products
@@ -60,10 +62,8 @@ def extreme_form(scores: Scores) -> np.ndarray:
 def exact_share(Q: np.ndarray) -> float:
     """Share of all sign vectors v with v'Qv >= 0, ties counted, shape of Q (G, G)."""
     groups = len(Q)
-    right = groups // 2
-    left = groups - right
-    A = 1 - 2 * flips(left)[: max(1, 1 << (left - 1))]  # the last sign fixed: v and -v tie
-    B = 1 - 2 * flips(right)
+    A, B = _halves(groups)
+    left = groups - groups // 2
     # a'Q11 a + 2 a'Q12 b + b'Q22 b as one product of rows and columns
     rows = np.column_stack([2 * A @ Q[:left, left:], _form(A, Q[:left, :left]), np.ones(len(A))])
     columns = np.vstack([B.T, np.ones(len(B)), _form(B, Q[left:, left:])])
@@ -71,6 +71,17 @@ def exact_share(Q: np.ndarray) -> float:
     for start in range(0, len(B), SLICE):
         count += int(np.count_nonzero(rows @ columns[:, start : start + SLICE] >= -TIE))
     return count / (len(A) * len(B))
+
+
+@lru_cache(maxsize=2)
+def _halves(groups: int) -> tuple[np.ndarray, np.ndarray]:
+    """All sign vectors of both halves of the clusters, the last of the first one fixed.
+
+    v and -v tie, so no other is needed.
+    """
+    right = groups // 2
+    left = groups - right
+    return 1 - 2 * flips(left)[: max(1, 1 << (left - 1))], 1 - 2 * flips(right)
 
 
 def _form(V: np.ndarray, Q: np.ndarray) -> np.ndarray:
