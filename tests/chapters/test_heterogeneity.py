@@ -6,7 +6,7 @@ import pytest
 
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.heterogeneity import NAMED, differences, groups, smaller_regime, thresholds
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 from tests.chapters.forces import INFERENCE, level, test_on
 
 GROUP = [f"u{i:02}" for i in range(4)]

@@ -18,7 +18,7 @@ from nqpf.chapters.mechanism_tests import (
 from nqpf.claims import load_plan
 from nqpf.data import load_codebook
 from nqpf.errors import StudyError
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 from tests.chapters.forces import DECLARED, INFERENCE, level
 
 NONE = replace(DECLARED, id="none", claim_id="C2", factor="objects", label="Output on objects")

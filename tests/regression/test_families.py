@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nqpf.errors import StudyError
-from nqpf.regression.families import adjust_family, holm
+from nqpf.regression.families import adjust_family
+from nqpf.regression.holm import holm
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import fit_two_way
 from nqpf.regression.wild import wild_scores

@@ -12,7 +12,7 @@ from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
 from nqpf.chapters.mechanisms import interaction, logged, scaled_sample, within_sd
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 from nqpf.regression.threshold import fit_threshold
 
 MOST_THRESHOLD_DRAWS = 999

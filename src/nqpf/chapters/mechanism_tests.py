@@ -14,7 +14,8 @@ from nqpf.chapters.associations import Inference, estimate, numbers, worst_of
 from nqpf.chapters.declared import FACTOR, Declared, Level, panel_of
 from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample
 from nqpf.errors import StudyError
-from nqpf.regression.families import adjust_family, holm
+from nqpf.regression.families import adjust_family
+from nqpf.regression.holm import holm
 from nqpf.regression.panel import statsmodels_model
 from nqpf.regression.randomisation import permute_within_years
 

@@ -14,7 +14,7 @@ from nqpf.claims.record import Verdict, verify, write_verdicts
 from nqpf.claims.rules import NOT_TESTABLE, check_numbers, decide, scope_of
 from nqpf.errors import StudyError
 from nqpf.paths import study_paths
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 
 
 def open_ledger(

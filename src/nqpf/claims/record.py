@@ -17,7 +17,7 @@ from nqpf.claims.rules import (
 )
 from nqpf.errors import StudyError
 from nqpf.paths import built_paths
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 from nqpf.report.files import write_whole
 
 SAME = 1e-12  # two computations of one adjusted p-value

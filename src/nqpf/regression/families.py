@@ -5,25 +5,16 @@ regression at once, so the dependence between outcomes is the data's own. Romano
 each |t| with the largest of those still in the family, Westfall-Young each p with the smallest.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.regression.holm import holm
 from nqpf.regression.panel import PanelFit
 from nqpf.regression.wild import EXACT_UP_TO, sign_vectors, wild_scores
 from nqpf.regression.wild_margins import TIE
-
-
-def holm(p: Sequence[float]) -> np.ndarray:
-    """Adjust p-values by Holm's step-down (1979, Scandinavian J. of Statistics 6), shape (S,)."""
-    p = np.asarray(p, float)
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    out = np.empty_like(p)
-    out[order] = np.minimum(stepped, 1)
-    return out
 
 
 def adjust_family(

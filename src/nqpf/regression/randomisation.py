@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.families import holm
+from nqpf.regression.holm import holm
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import PanelFit, fit_two_way
 from nqpf.regression.wild_margins import TIE

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from nqpf.site.model import PageLink
 
 HEADINGS = ("h1", "h2", "h3", "h4")
 TEXTS = ("p", "li", "blockquote", "tr")
+DETAILS = re.compile(r"<(/)?details\b[^>]*>")
 
 
 def render_search(target: Path, pages: Sequence[PageLink]) -> None:
@@ -56,8 +58,8 @@ def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:
     list of dict
         Keys page (number and title), href, title and text.
     """
-    main = BeautifulSoup(html, "html.parser").find("main")
-    for unread in main.select("details, annotation, .anchor, .exhibit-files, sup.note"):
+    main = BeautifulSoup(_without_details(html), "html.parser").find("main")
+    for unread in main.select("annotation, .anchor, .exhibit-files, sup.note"):
         unread.decompose()
     name = f"{link.label} {link.title}"
     entries = [{"page": name, "href": link.href, "title": link.title, "text": ""}]
@@ -71,6 +73,18 @@ def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:
         elif node.find_parent("figure") is None and node.find_parent(TEXTS) is None:
             entries[-1]["text"] = f"{entries[-1]['text']} {_words(node)}".strip()
     return [entry for entry in entries if entry["text"] or entry["title"] != link.title]
+
+
+def _without_details(html: str) -> str:
+    """A page without what is folded away, mostly code: nine of ten tags need no parsing then."""
+    kept, depth, end = [], 0, 0
+    for mark in DETAILS.finditer(html):
+        opens = mark[1] is None
+        if opens and depth == 0:
+            kept.append(html[end : mark.start()])
+        depth += 1 if opens else -1
+        end = mark.end()
+    return "".join([*kept, html[end:]])
 
 
 def _exhibit(figure: Tag, page: str, href: str) -> list[dict[str, str]]:
