@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from nqpf.errors import StudyError
+from nqpf.regression import wild
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import PanelFit, fit_two_way
 from nqpf.regression.wild import sign_vectors, wild_scores
@@ -90,3 +91,15 @@ def _together(blocks):
     """Margins of all blocks, and the slack of them."""
     margins, slacks = zip(*[(block.ravel().copy(), slack) for block, slack in blocks], strict=True)
     return np.concatenate(margins), slacks[0]
+
+
+def test_kept_draws_are_those_drawn_anew_and_cannot_be_changed(monkeypatch):
+    kept = list(sign_vectors(30, draws=20_000, seed=5))
+    again = list(sign_vectors(30, draws=20_000, seed=5))
+    assert all(one is other for one, other in zip(kept, again, strict=True))
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0][0, 0] = 0.0
+    monkeypatch.setattr(wild, "KEPT", 0)
+    anew = list(sign_vectors(30, draws=20_000, seed=5))
+    assert anew[0] is not kept[0]
+    np.testing.assert_array_equal(np.vstack(anew), np.vstack(kept))

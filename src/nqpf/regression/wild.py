@@ -12,6 +12,7 @@ g. The fixed effects are partialled out exactly, so unbalanced panels are right 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from nqpf.regression.within import group_sums
 
 EXACT_UP_TO = 21
 CHUNK = 1 << 14
+KEPT = 1 << 22  # signs that are kept for the next test, 32 MiB
 WEBB = np.sqrt([0.5, 1.0, 1.5])
 
 
@@ -103,7 +105,9 @@ def sign_vectors(
         raise StudyError(
             f"{groups} clusters with weights '{weights}' need draws and a seed: pass seed="
         )
-    return _drawn_signs(groups, draws, np.random.default_rng(seed), webb=weights == "webb")
+    if draws * groups <= KEPT:
+        return iter(_kept_signs(groups, draws, seed, webb=weights == "webb"))
+    return _drawn_signs(groups, draws, seed, webb=weights == "webb")
 
 
 def flips(size: int) -> np.ndarray:
@@ -121,8 +125,18 @@ def _all_signs(groups: int) -> Iterator[np.ndarray]:
         yield signs * (1.0 - 2.0 * high)
 
 
-def _drawn_signs(groups, draws, rng, *, webb) -> Iterator[np.ndarray]:
+@lru_cache(maxsize=2)
+def _kept_signs(groups, draws, seed, *, webb) -> tuple[np.ndarray, ...]:
+    """Drawn vectors of the last calls, not to be written to; most tests of a study share them."""
+    chunks = tuple(_drawn_signs(groups, draws, seed, webb=webb))
+    for chunk in chunks:
+        chunk.setflags(write=False)
+    return chunks
+
+
+def _drawn_signs(groups, draws, seed, *, webb) -> Iterator[np.ndarray]:
     """Rademacher or Webb (2014) vectors, drawn in chunks."""
+    rng = np.random.default_rng(seed)
     for start in range(0, draws, CHUNK):
         shape = (min(CHUNK, draws - start), groups)
         signs = 2.0 * rng.integers(0, 2, shape) - 1.0

@@ -13,6 +13,7 @@ from nqpf.regression.wild import WildScores, flips
 
 TIE = 1e-9
 BLOCK = 1 << 15  # vectors at a time, so that what is worked on stays in the processor's cache
+ROWS = 1 << 12  # drawn vectors at a time, for the same reason
 
 
 class EnumeratedMargins:
@@ -93,7 +94,11 @@ class DrawnMargins:
     """
 
     def __init__(self, scores: WildScores, chunks: Iterable[np.ndarray]):
-        self.kept = [_quadratics(scores, V) for V in chunks]
+        self.kept = [
+            _quadratics(scores, V[start : start + ROWS])
+            for V in chunks
+            for start in range(0, len(V), ROWS)
+        ]
         self.own = _quadratics(scores, np.ones((1, len(scores.n_error))))[:, 0]
         self.vectors = sum(block.shape[1] for block in self.kept)
 
