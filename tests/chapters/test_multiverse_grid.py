@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nqpf import data
@@ -8,7 +9,8 @@ from nqpf.chapters import multiverse_grid, multiverse_words
 from nqpf.chapters.associations import Inference, estimate
 from nqpf.chapters.declared import declared_tests, level_of, panel_of
 from nqpf.errors import StudyError
-from nqpf.index import IndexOptions, element_hierarchy
+from nqpf.index import IndexOptions, build_index, element_hierarchy
+from nqpf.regression.multiverse.declare import expand
 from nqpf.regression.overlap import overlap_table
 
 CODEBOOK = data.load_codebook("indicators")
@@ -140,3 +142,16 @@ def test_estimates_of_a_declared_test_hold_its_own(name):
     assert len(own) == 1
     assert own["estimate"].item() == pytest.approx(plain["estimate"], abs=1e-10)
     assert {"outcome", "controls", "estimator", "weights", "effect", "se"} <= set(found)
+
+
+def test_measures_are_those_of_each_index_built_by_itself():
+    own, grid = level("provinces"), few("provinces")
+    rows = multiverse_words.rows_of(CODEBOOK, "provinces")
+    outcomes = [multiverse_words.outcome_of(own, rows, one) for one in grid.of("outcome")]
+    chosen, _ = expand(grid)
+    asked = (own, grid, CODEBOOK, "provinces", outcomes)
+    found = dict(multiverse_grid._factors(*asked, "index", chosen))
+    assert len(found) > 100
+    for key, tree, options in multiverse_words.index_variants(*asked, ("index",), chosen):
+        expected = build_index(own.values, tree, options).scores["index"]
+        pd.testing.assert_series_equal(found[key], expected)

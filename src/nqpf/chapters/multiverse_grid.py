@@ -24,7 +24,8 @@ from nqpf.chapters.multiverse_words import (
     values_of,
 )
 from nqpf.errors import StudyError
-from nqpf.index import IndexOptions, build_index
+from nqpf.index import IndexOptions
+from nqpf.index.build import Prepared, assemble, prepare
 from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.multiverse.declare import (
     INDEX_CHOICES,
@@ -265,17 +266,24 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
 def _factors(
     level, grid, codebook, name, outcomes, factor, chosen
 ) -> Iterator[tuple[tuple[str, ...], pd.Series]]:
-    """Every measure of the factor with the choices it stands for; each index built once."""
+    """Every measure of the factor with the choices it stands for; each index built once.
+
+    The options differ by the settings of the grid alone, of which these prepare the panel.
+    """
     if factor not in level.hierarchy.nodes:
         for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
             yield tuple(key), inside(level, level.values[factor])
         return
+    prepared: dict[tuple, Prepared] = {}
     built: dict[tuple, pd.DataFrame] = {}
     variants = index_variants(level, grid, codebook, name, outcomes, (factor,), chosen)
     for key, tree, options in variants:
-        which = (tree.indicators, *(getattr(options, one) for one in BUILT_BY))
+        data = (tree.indicators, options.treatment, options.element_weights)
+        which = (data, *(getattr(options, one) for one in BUILT_BY))
         if which not in built:
-            built[which] = build_index(level.values, tree, options).scores
+            if data not in prepared:
+                prepared[data] = prepare(level.values, tree, options)
+            built[which] = assemble(prepared[data], options).scores
         yield key, built[which][factor]
 
 
