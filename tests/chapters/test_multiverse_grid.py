@@ -33,9 +33,9 @@ def grid(name, options=None, case="Guangdong", study=None):
     )  # fmt: skip
 
 
-def few(name):
+def few(name, study=None):
     """The grid with a single sample, control and estimator: quick, all index variants kept."""
-    out = grid(name)
+    out = grid(name, study=study)
     for choice in ("years", "units", "estimator"):
         out = out.replaced(choice, [out.primary(choice)])
     return out
@@ -144,8 +144,10 @@ def test_estimates_of_a_declared_test_hold_its_own(name):
     assert {"outcome", "controls", "estimator", "weights", "effect", "se"} <= set(found)
 
 
-def test_measures_are_those_of_each_index_built_by_itself():
-    own, grid = level("provinces"), few("provinces")
+@pytest.mark.parametrize("study", [{}, {"weights": "entropy", "weights_scope": "yearly"}])
+def test_measures_are_those_of_each_index_built_by_itself(study):
+    own = level("provinces", **study)
+    grid = few("provinces", own.options)
     rows = multiverse_words.rows_of(CODEBOOK, "provinces")
     outcomes = [multiverse_words.outcome_of(own, rows, one) for one in grid.of("outcome")]
     chosen, _ = expand(grid)

@@ -15,7 +15,9 @@ from nqpf.regression.multiverse.rows import distinct, split
 from nqpf.regression.overlap import purge
 
 SCORING = ("treatment", "normalisation", "weights", "aggregation")
-BUILT_BY = ("treatment", "normalisation", "weights", "element_weights", "aggregation")
+BUILT_BY = (
+    "treatment", "normalisation", "weights", "weights_scope", "element_weights", "aggregation",
+)  # fmt: skip
 CONTROLS = {
     "log_population": ("population", "pop_resident"),
     "urbanisation": ("urbanisation_rate",),
