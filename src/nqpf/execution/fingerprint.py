@@ -14,7 +14,6 @@ from nqpf.errors import StudyError
 from nqpf.paths import ROOT
 
 SOURCE = ROOT / "src" / "nqpf"
-PLAIN = {type(None), bool, int, float, str}
 
 
 def fingerprint(*parts: object) -> str:
@@ -63,9 +62,6 @@ def code_fingerprint(*rooms: str) -> str:
 
 def _add(digest: Any, part: object) -> None:
     """Add one part with its kind and size, so that no two contents run together."""
-    if type(part) in PLAIN:  # most parts are, and a match takes its time
-        _chunk(digest, type(part).__name__, repr(part).encode())
-        return
     match part:
         case np.ndarray():
             if part.dtype.hasobject:
@@ -95,4 +91,5 @@ def _add(digest: Any, part: object) -> None:
 
 
 def _chunk(digest: Any, kind: str, content: bytes) -> None:
-    digest.update(b"%s:%d:%s" % (kind.encode(), len(content), content))
+    digest.update(f"{kind}:{len(content)}:".encode())
+    digest.update(content)
