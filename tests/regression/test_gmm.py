@@ -128,6 +128,45 @@ def test_two_step_as_linearmodels(collapse):
     assert ours.instruments == Z.shape[1]
 
 
+def linked(data):
+    """Z'HZ unit by unit, H the covariance pattern of differenced independent errors."""
+    total = np.zeros((data.Z.shape[1], data.Z.shape[1]))
+    units, years = (data.index.get_level_values(name) for name in ("unit", "year"))
+    for unit in units.unique():
+        Z, own = data.Z[units == unit], years[units == unit].to_numpy()
+        apart = np.abs(own[:, None] - own)
+        total += Z.T @ (2.0 * (apart == 0) - (apart == 1)) @ Z
+    return total
+
+
+@pytest.mark.parametrize("collapse", [True, False])
+def test_sums_over_units_are_those_of_a_loop_over_units_with_gaps(collapse):
+    rng = np.random.default_rng(3)
+    panel = dynamic_panel(12, 9, seed=4)
+    panel["w"] = rng.normal(size=len(panel))
+    panel = panel.iloc[np.sort(rng.choice(len(panel), 95, replace=False))]
+    panel.loc[panel.index[[3, 40]], "x"] = np.nan
+    data = build_differenced(
+        panel, "y", lags=1, exogenous=["w"], predetermined=["x"], endogenous=[],
+        year_effects=True, max_lag=4, collapse=collapse, log=[],
+    )  # fmt: skip
+    np.testing.assert_allclose(data.linked(), linked(data), rtol=1e-12, atol=1e-12)
+    values, held = rng.normal(size=data.rows), dict(panel["y"])
+    units = data.index.get_level_values("unit")
+    sums = [values[units == unit].sum() for unit in units.unique()]
+    np.testing.assert_allclose(data.by_unit(values), sums, rtol=1e-12)
+    known = dict(zip(data.index, values, strict=True))
+    expected = [known.get((unit, year - 2), 0.0) for unit, year in data.index]
+    np.testing.assert_array_equal(data.earlier(values, 2), expected)
+    for row, (unit, year) in enumerate(data.index):
+        assert data.y[row] == held[unit, year] - held[unit, year - 1]
+        lag = data.X[row, data.terms.index("y [t-1]")]
+        assert lag == held[unit, year - 1] - held[unit, year - 2]
+        if collapse:  # first the outcome two years before and more
+            first = [held.get((unit, year - k), 0.0) for k in (2, 3, 4)]
+            np.testing.assert_array_equal(data.Z[row, :3], first)
+
+
 def test_windmeijer_is_the_delta_method_on_the_weights():
     panel = dynamic_panel(40, 6, seed=5)
     ours = fit_difference_gmm(panel, "y", predetermined=["x"], year_effects=False)
@@ -143,7 +182,7 @@ def test_windmeijer_is_the_delta_method_on_the_weights():
         collapse=True,
         log=[],
     )
-    H = sum(data.Z[r].T @ data.link(r) @ data.Z[r] for r in data.rows_of_units)
+    H = linked(data)
     first = _step(data, np.linalg.inv(H))
 
     def second(b):

@@ -15,7 +15,8 @@ from nqpf.regression.panel import (
 )
 from nqpf.regression.spatial_weights import contiguity, spatial_lag
 from nqpf.scenarios.coverage import TREE, known_truth
-from nqpf.scenarios.link import Link, measure_of, regressors, slopes
+from nqpf.scenarios.link import Link, measure_of, regressors
+from nqpf.scenarios.slopes import slopes
 
 
 @pytest.fixture

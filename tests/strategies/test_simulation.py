@@ -20,7 +20,8 @@ from nqpf.scenarios import (
     simulate,
 )
 from nqpf.scenarios.coverage import known_truth
-from nqpf.scenarios.link import measure_of, regressors, slopes
+from nqpf.scenarios.link import measure_of, regressors
+from nqpf.scenarios.slopes import slopes
 
 
 @pytest.fixture(scope="module")

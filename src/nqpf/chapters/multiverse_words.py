@@ -235,4 +235,5 @@ def print_of(values: pd.Series) -> bytes:
     """What two measures share that differ by unit and origin only."""
     own = values.dropna()
     standard = (own - own.mean()) / own.std()
-    return repr(list(own.index)).encode() + np.round(standard.to_numpy(), SAME).tobytes()
+    rows = pd.util.hash_pandas_object(own.index).to_numpy()
+    return rows.tobytes() + np.round(standard.to_numpy(), SAME).tobytes()

@@ -26,7 +26,7 @@ from nqpf.index import Hierarchy
 from nqpf.regression.multiverse.declare import INDEX_CHOICES, Grid, expand
 from nqpf.regression.multiverse.rows import Columns, panel_columns, split, used_rows
 from nqpf.scenarios import Applied, Link, Reader, shift
-from nqpf.scenarios.link import STILL
+from nqpf.scenarios.slopes import STILL
 
 SAMPLE = ["controls", "first", "last", "without", "estimator"]
 MIDDLE = (0.05, 0.95)  # ends of the middle nine tenths
@@ -142,17 +142,43 @@ def by_choice(
             columns[name] = measured.terms.sum(axis=1, skipna=False)  # held where all terms are
     panel, kept, _ = distinct_specifications(level, own, chosen, columns, standing_for)
     slopes = coefficients(panel, kept, {name: one.terms for name, one in measures.items()})
-    reader = Reader(link, year, case)
-    rows = []
-    for i, factor in enumerate(kept["factor"]):
-        for scenario, moved in measures[factor].moved.items():
-            change = (moved @ slopes[i]).reindex(link.units).to_numpy()
-            rows += [(i, scenario, *item) for item in reader.read(change).items()]
-    found = pd.DataFrame(rows, columns=["specification", "scenario", "quantity", "estimate"])
+    found = _effects(link, kept["factor"], slopes, measures, Reader(link, year, case))
     plain = kept.drop(columns=["outcome", "factor", *SAMPLE])
     return plain.rename(columns=lambda name: name.removeprefix("chosen_")).merge(
         found, left_index=True, right_on="specification"
     )
+
+
+def _effects(
+    link: Link,
+    factors: pd.Series,
+    slopes: np.ndarray,
+    measures: Mapping[str, Measured],
+    reader: Reader,
+) -> pd.DataFrame:
+    """Quantities of every scenario under every specification whose factor holds it, in order.
+
+    `factors` names the factor of each specification, `slopes` (specifications, terms) belong to.
+    """
+    moved = {
+        (name, scenario): change.reindex(link.units).to_numpy()
+        for name, one in measures.items()
+        for scenario, change in one.moved.items()
+    }
+    tables = []
+    for scenario in dict.fromkeys(scenario for _, scenario in moved):
+        held = np.array([(factor, scenario) in moved for factor in factors])
+        changes = np.stack([moved[factor, scenario] for factor in factors[held]])
+        found = reader.read((changes @ slopes[held][..., None])[..., 0])
+        values = np.column_stack(list(found.values()))
+        table = {
+            "specification": np.repeat(np.flatnonzero(held), len(found)),
+            "scenario": scenario,
+            "quantity": np.tile(list(found), len(values)),
+            "estimate": values.ravel(),
+        }
+        tables.append(pd.DataFrame(table))
+    return pd.concat(tables).sort_values("specification", kind="stable", ignore_index=True)
 
 
 def coefficients(
@@ -204,10 +230,11 @@ def coefficients(
         norms = np.linalg.norm(X, axis=1)
         if (norms <= STILL * scale[1:].reshape(norms.shape)).any():
             raise StudyError(f"a regressor does not vary in the specification {dict(first)}")
-        X = X / norms[:, None]
-        if (np.linalg.matrix_rank(X, tol=STILL) < width).any():
+        left, sizes, right = np.linalg.svd(X / norms[:, None], full_matrices=False)
+        if sizes.shape[1] < width or (sizes <= STILL).any():
             raise StudyError(f"regressors are not independent in the specification {dict(first)}")
-        found[group.index] = (np.linalg.pinv(X) @ own[:, 0]) / norms
+        inside = (own[:, 0] @ left) / sizes
+        found[group.index] = (inside[:, None] @ right)[:, 0] / norms
     return found
 
 
@@ -250,10 +277,13 @@ def _variants(
         for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
             yield tuple(key), link
         return
+    held: dict[tuple[str, ...], pd.DataFrame] = {}
     for key, tree, options in index_variants(
         level, grid, codebook, name, [outcome], link.nodes, chosen
     ):
-        indicators = indicators_of(level, tree)
+        if tree.indicators not in held:
+            held[tree.indicators] = indicators_of(level, tree)
+        indicators = held[tree.indicators]
         whole = replace(options, units_excluded=())
         yield key, replace(link, hierarchy=tree, options=whole, indicators=indicators)
 
@@ -264,20 +294,31 @@ def _measures(
     """Regressors of every variant and their change, each index built once."""
     mine = _below(link.prepared.hierarchy, link.nodes)
     needed = {name: set(one.changes["indicator"]) & mine for name, one in applied.items()}
+    treated: dict[tuple, tuple[Link, dict[str, np.ndarray]]] = {}
     built: dict[tuple, Measured] = {}
     for key, variant in variants:
-        tree = variant.hierarchy
-        which = (tree.indicators, *(getattr(variant.options, one) for one in BUILT_BY))
+        tree, options = variant.hierarchy, variant.options
+        which = (tree.indicators, *(getattr(options, one) for one in BUILT_BY))
         if which not in built:
-            holds = _below(variant.prepared.hierarchy, variant.nodes)
-            changed = {}
-            for name, one in applied.items():
-                if needed[name] <= holds:
-                    both = [column for column in one.indicators if column in variant.indicators]
-                    changed[name] = variant.indicators.assign(**one.indicators[both])
-            terms, moved = shift(variant, changed, year)
-            built[which] = Measured(terms, moved)
+            stem = (tree.indicators, options.treatment)
+            if stem not in treated:
+                treated[stem] = (variant, _changed(variant, applied, needed))
+            first, after = treated[stem]
+            built[which] = Measured(*shift(first.rescored(options), after, year))
         yield key, built[which]
+
+
+def _changed(
+    link: Link, applied: Mapping[str, Applied], needed: Mapping[str, set[str]]
+) -> dict[str, np.ndarray]:
+    """Treated indicators under each scenario of which a link holds what is needed."""
+    holds = _below(link.prepared.hierarchy, link.nodes)
+    changed = {}
+    for name, one in applied.items():
+        if needed[name] <= holds:
+            both = [column for column in one.indicators if column in link.indicators]
+            changed[name] = link.changed(link.indicators.assign(**one.indicators[both]))
+    return changed
 
 
 def _below(tree: Hierarchy, nodes: Sequence[str]) -> set[str]:

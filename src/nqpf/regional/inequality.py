@@ -38,6 +38,35 @@ def theil_t(values, weights=None) -> float:
     return max(float(w @ xlogy(ratio, ratio)), 0.0)
 
 
+def theil_t_of_each(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Theil's T of many samples at once; see `theil_t`.
+
+    Parameters
+    ----------
+    values, weights : ndarray, shape (..., n)
+        Units of weight zero are left out.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    StudyError
+        Of the first sample that `theil_t` refuses.
+    """
+    values, weights = np.broadcast_arrays(values, weights)
+    total = (weights * values).sum(axis=-1, keepdims=True)
+    sound = np.isfinite(values) & (values >= 0) & np.isfinite(weights) & (weights > 0)
+    sound = (sound | (weights == 0)).all(axis=-1) & (total[..., 0] > 0)
+    for wrong in np.argwhere(~sound):
+        x, w = values[tuple(wrong)], weights[tuple(wrong)]
+        check_values(x[w != 0], w[w != 0], measure="Theil T")
+    ratio = values * weights.sum(axis=-1, keepdims=True) / total
+    found = (weights * xlogy(ratio, ratio)).sum(axis=-1) / weights.sum(axis=-1)
+    return np.maximum(found, 0.0)
+
+
 def theil_l(values, weights=None) -> float:
     r"""Theil's L, GE(0), the mean logarithmic deviation: :math:`\sum_i w_i \ln(\mu/x_i)`.
 

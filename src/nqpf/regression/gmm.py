@@ -137,7 +137,7 @@ def fit_difference_gmm(
         collapse=collapse,
         log=list(log),
     )
-    first = _step(data, _inverse(_by_unit(data, lambda Z, H, _: Z.T @ H @ Z)))
+    first = _step(data, _inverse(data.linked()))
     sandwich = _robust(data, first)
     second = _step(data, _inverse(_outer_scores(data, first.errors)))
     corrected = _windmeijer(data, first, second, sandwich)
@@ -198,14 +198,9 @@ def _step(data: DifferencedPanel, weight: np.ndarray) -> _Step:
     return _Step(b, weight, data.y - data.X @ b, bread, reach)
 
 
-def _by_unit(data: DifferencedPanel, function) -> np.ndarray:
-    """Sum over units of function(Z_i, H_i, rows of i)."""
-    return sum(function(data.Z[rows], data.link(rows), rows) for rows in data.rows_of_units)
-
-
 def _scores(data, errors) -> np.ndarray:
     """Z_i'e_i of every unit, shape (G, M)."""
-    return np.array([data.Z[rows].T @ errors[rows] for rows in data.rows_of_units])
+    return data.by_unit(data.Z * errors[:, None])
 
 
 def _outer_scores(data, errors) -> np.ndarray:
@@ -252,12 +247,12 @@ def _autocorrelation(data, used: _Step, covariance) -> pd.DataFrame:
     rows = []
     for order in (1, 2):
         earlier = data.earlier(used.errors, order)
-        both = [float(earlier[r] @ used.errors[r]) for r in data.rows_of_units]
-        total = sum(both)
+        both = data.by_unit(earlier * used.errors)
+        total = both.sum()
         pull = earlier @ data.X
         scores = _scores(data, used.errors)
-        middle = (scores * np.array(both)[:, None]).sum(axis=0)
-        variance = np.square(both).sum() - 2 * pull @ used.reach @ middle + pull @ covariance @ pull
+        middle = (scores * both[:, None]).sum(axis=0)
+        variance = both @ both - 2 * pull @ used.reach @ middle + pull @ covariance @ pull
         z = total / np.sqrt(variance) if variance > 0 else float("nan")
         rows.append({"order": order, "z": z, "p": 2 * stats.norm.sf(abs(z))})
     return pd.DataFrame(rows)

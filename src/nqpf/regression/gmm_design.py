@@ -1,12 +1,13 @@
 """Differences, their instruments and their timing, for difference GMM."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.dynamics import lag_name, lagged
+from nqpf.regression.dynamics import lag_name, rows_before, taken
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,15 @@ class DifferencedPanel:
         Differences; year dummies last.
     Z : ndarray, shape (N, M)
         Instruments; zero where a level is missing.
-    years : ndarray of int, shape (N,)
-    rows_of_units : list of ndarray
-        Rows of every unit, by year.
+    index : MultiIndex, length N
+        Unit and year of every row, sorted.
     """
 
     terms: list[str]
     y: np.ndarray
     X: np.ndarray
     Z: np.ndarray
-    years: np.ndarray
-    rows_of_units: list[np.ndarray]
+    index: pd.MultiIndex
 
     @property
     def rows(self) -> int:
@@ -42,22 +41,25 @@ class DifferencedPanel:
     @property
     def groups(self) -> int:
         """Units with at least one row."""
-        return len(self.rows_of_units)
+        return len(self._starts)
 
-    def link(self, rows: np.ndarray) -> np.ndarray:
-        """Covariance pattern of differenced independent errors: 2, and -1 for adjacent years."""
-        apart = np.abs(self.years[rows][:, None] - self.years[rows])
-        return np.where(apart == 0, 2.0, np.where(apart == 1, -1.0, 0.0))
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        """First row of every unit."""
+        return np.flatnonzero(np.diff(self.index.codes[0], prepend=-1))
 
-    def earlier(self, errors: np.ndarray, order: int) -> np.ndarray:
-        """Errors of the same unit `order` years before, zero where there are none."""
-        out = np.zeros_like(errors)
-        for rows in self.rows_of_units:
-            place = dict(zip(self.years[rows], rows, strict=True))
-            for row in rows:
-                before = place.get(self.years[row] - order)
-                out[row] = 0.0 if before is None else errors[before]
-        return out
+    def by_unit(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the rows of each unit, shape (G, ...)."""
+        return np.add.reduceat(values, self._starts, axis=0)
+
+    def earlier(self, values: np.ndarray, order: int) -> np.ndarray:
+        """Values (N, ...) of the same unit `order` years before, zero where there are none."""
+        return taken(values, rows_before(self.index, order), 0.0)
+
+    def linked(self) -> np.ndarray:
+        """Z'HZ, H the pattern of differenced independent errors: 2, and -1 for adjacent years."""
+        cross = self.Z.T @ self.earlier(self.Z, 1)
+        return 2 * self.Z.T @ self.Z - cross - cross.T
 
 
 def build_differenced(
@@ -82,27 +84,37 @@ def build_differenced(
     """
     names = [*exogenous, *predetermined, *endogenous]
     levels = _levels(panel, outcome, names, lags, max_lag, log)
+    values = {name: levels[name].to_numpy() for name in levels}
     for k in range(1, lags + 1):
-        levels[lag_name(outcome, k)] = lagged(levels, outcome, k)
+        values[lag_name(outcome, k)] = taken(values[outcome], rows_before(levels.index, k))
     terms = [lag_name(outcome, k) for k in range(1, lags + 1)] + names
-    wanted = levels[[outcome, *terms]]
-    before = wanted.rename(index=lambda year: year + 1, level="year").reindex(wanted.index)
-    changes = (wanted - before).dropna()
-    if changes.empty:
+    wanted = np.column_stack([values[name] for name in (outcome, *terms)])
+    changes = wanted - taken(wanted, rows_before(levels.index, 1))
+    kept = np.isfinite(changes).all(axis=1)
+    if not kept.any():
         raise StudyError(
             f"no unit has {lags + 2} consecutive years of '{outcome}' and its regressors: "
             "difference GMM needs them"
         )
-    rows = changes.index
+    changes = dict(zip((outcome, *terms), changes[kept].T, strict=True))
+    rows = levels.index[kept]
     years = rows.get_level_values("year").to_numpy()
     dummies = np.zeros((len(rows), 0))
     if year_effects:
         dummies = (years[:, None] == np.unique(years)).astype(float)
+    longest = int(years.max() - levels.index.get_level_values("year").min())
+    longest = longest if max_lag is None else min(longest, max_lag)
+    before = np.column_stack([rows_before(levels.index, k)[kept] for k in range(1, longest + 1)])
     deep = {outcome: 2} | dict.fromkeys(predetermined, 1) | dict.fromkeys(endogenous, 2)
-    blocks = [_instruments(levels, rows, name, deep[name], max_lag, collapse) for name in deep]
-    Z = np.hstack([*blocks, changes[exogenous].to_numpy(), dummies])
+    blocks = [
+        np.nan_to_num(taken(values[name], before[:, first - 1 :])) for name, first in deep.items()
+    ]
+    if not collapse:
+        blocks = [_by_year(block, years) for block in blocks]
+    own = [changes[name][:, None] for name in exogenous]
+    Z = np.hstack([*blocks, *own, dummies])
     Z = Z[:, (Z != 0).any(axis=0)]
-    X = np.hstack([changes[terms].to_numpy(), dummies])
+    X = np.hstack([*(changes[name][:, None] for name in terms), dummies])
     if Z.shape[1] < X.shape[1]:
         raise StudyError(
             f"expected at least as many instruments as coefficients, got {Z.shape[1]} for "
@@ -111,15 +123,8 @@ def build_differenced(
     still = [t for t, column in zip(terms, X.T, strict=False) if np.abs(column).max() < 1e-12]
     if still:
         raise StudyError(f"{', '.join(still)} does not change over time: drop it")
-    units = pd.factorize(rows.get_level_values("unit"))[0]
-    return DifferencedPanel(
-        terms=terms,
-        y=changes[outcome].to_numpy(),
-        X=X,
-        Z=Z,
-        years=years,
-        rows_of_units=[np.flatnonzero(units == unit) for unit in range(units.max() + 1)],
-    )
+    index = rows.remove_unused_levels()
+    return DifferencedPanel(terms=terms, y=changes[outcome], X=X, Z=Z, index=index)
 
 
 def _levels(panel, outcome, names, lags, max_lag, log) -> pd.DataFrame:
@@ -147,19 +152,7 @@ def _levels(panel, outcome, names, lags, max_lag, log) -> pd.DataFrame:
     return levels
 
 
-def _instruments(levels, rows, name, shortest, max_lag, collapse) -> np.ndarray:
-    """Levels of one variable lagged `shortest` years and more, zero where missing."""
-    years = rows.get_level_values("year").to_numpy()
-    longest = int(years.max() - levels.index.get_level_values("year").min())
-    longest = longest if max_lag is None else min(longest, max_lag)
-    lagged_levels = [
-        lagged(levels, name, k).reindex(rows).fillna(0.0).to_numpy()
-        for k in range(shortest, longest + 1)
-    ]
-    if not lagged_levels:
-        return np.zeros((len(rows), 0))
-    block = np.column_stack(lagged_levels)
-    if collapse:
-        return block
+def _by_year(block: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """Instruments (N, M) once for every year, zero in other years."""
     by_year = years[:, None] == np.unique(years)
-    return (by_year[:, :, None] * block[:, None, :]).reshape(len(rows), -1)
+    return (by_year[:, :, None] * block[:, None, :]).reshape(len(years), -1)

@@ -16,18 +16,25 @@ from nqpf.index import Hierarchy, IndexOptions
 from nqpf.index.build import Prepared, prepare
 from nqpf.index.kernel import (
     combine,
-    ideal_points,
     indicator_weights,
     level_weights,
     normalised_scores,
 )
-from nqpf.index.normalise import base_goalposts, pooled_goalposts
+from nqpf.index.normalise import minmax, pooled_goalposts, refuse_constant
 from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.spatial_weights import contiguity
 
 HELD = {"minmax", "minmax_base"}  # normalisations whose goalposts can be held
-DIFFERENCED = ("first differences", "long difference")
-STILL = 1e-9  # share of its size below which a regressor counts as not varying
+PREPARED_BY = (
+    "years",
+    "units_excluded",
+    "coverage",
+    "treatment",
+    "winsorise_most",
+    "base_year",
+    "reference",
+    "given_above",
+)
 ESTIMATORS = ("within", "first differences", "long difference", "unit trends")
 
 
@@ -133,24 +140,48 @@ class Link:
             raise StudyError(f"link '{self.id}': the change makes the index drop units or parts")
         return other.values
 
+    def rescored(self, options: IndexOptions) -> "Link":
+        """The link under other choices of scoring, its indicators prepared once for both.
+
+        Raises
+        ------
+        StudyError
+            If the indicators would be prepared differently.
+        """
+        for name in PREPARED_BY:
+            if getattr(options, name) != getattr(self.options, name):
+                raise StudyError(
+                    f"link '{self.id}': another {name} prepares the indicators anew; make a link "
+                    "with these options instead"
+                )
+        other = replace(self, options=options)
+        other.__dict__["prepared"] = self.prepared  # where cached_property keeps it
+        return other
+
 
 @dataclass(frozen=True)
 class Measure:
-    """Goalposts and weights as one set of units gives them.
+    """Goalposts and weights as one set of units gives them, or many sets along axes in front.
 
     Attributes
     ----------
-    options : IndexOptions
-        With goalposts held where the normalisation allows it.
-    matrices : tuple of ndarray
+    goalposts : pair of ndarray, shape (..., 1, 1, indicators), optional
+        Lowest and highest value, where the normalisation lets them be held.
+    matrices : tuple of ndarray, shape (..., years or 1, children, nodes) or (children, nodes)
         Weights of each level.
-    ideals : tuple of ndarray, optional
+    ideals : pair of ndarray, shape (..., 1, 1, indicators), optional
         Of TOPSIS, where that is the aggregation.
     """
 
-    options: IndexOptions
+    goalposts: tuple[np.ndarray, np.ndarray] | None
     matrices: tuple[np.ndarray, ...]
     ideals: tuple[np.ndarray, np.ndarray] | None
+
+    @property
+    def steady(self) -> bool:
+        """Whether the scores of a year do not depend on the values of other years."""
+        first = self.matrices[0]
+        return self.goalposts is not None and (first.ndim == 2 or first.shape[-3] == 1)
 
 
 def measure_of(link: Link, drawn: np.ndarray) -> Measure:
@@ -163,30 +194,54 @@ def measure_of(link: Link, drawn: np.ndarray) -> Measure:
     ----------
     link : Link
         Indicators and choices.
-    drawn : ndarray of int
-        Positions of the units, repeated ones repeated.
+    drawn : ndarray of int, shape (..., n)
+        Positions of the units, repeated ones repeated; axes in front are samples.
     """
-    tree, prepared, options = link.prepared.hierarchy, link.prepared, link.options
-    values = prepared.values[:, drawn]
-    weights = indicator_weights(values, tree, options, prepared.base)
-    matrices = level_weights(weights, tree, options.element_weights)
-    method = options.normalisation_used
-    leaf = prepared.values
-    if method in HELD:
-        spread = prepared.values if options.aggregation in NEED_POSITIVE else values
-        pooled = method == "minmax"
-        ends = pooled_goalposts(spread) if pooled else base_goalposts(spread, prepared.base)
-        posts = dict(zip(tree.indicators, np.column_stack(ends).tolist(), strict=True))
-        scale = options.scale_used
-        options = replace(options, normalisation="goalposts", goalposts=posts, scale=scale)
+    prepared, options = link.prepared, link.options
+    matrices = level_weights(_weights_of(link, drawn), prepared.hierarchy, options.element_weights)
+    posts = None
+    if (method := options.normalisation_used) in HELD:
+        years = prepared.values[[prepared.base]] if method == "minmax_base" else prepared.values
+        low, high = np.fmin.reduce(years), np.fmax.reduce(years)  # of each unit
+        if options.aggregation in NEED_POSITIVE:
+            drawn = np.arange(len(link.units))
+        posts = (
+            np.fmin.reduce(low[drawn], axis=-2)[..., None, None, :],
+            np.fmax.reduce(high[drawn], axis=-2)[..., None, None, :],
+        )
     if options.aggregation != "topsis":
-        return Measure(options, matrices, None)
-    leaf = normalised_scores(leaf, tree, options, prepared.base, prepared.reference)
-    return Measure(options, matrices, ideal_points(leaf))
+        return Measure(posts, matrices, None)
+    leaf = _scored(link, prepared.values, posts)
+    ends = [edge(leaf, axis=(-3, -2), keepdims=True) for edge in (np.nanmax, np.nanmin)]
+    return Measure(posts, matrices, (ends[0], ends[1]))
+
+
+def _weights_of(link: Link, drawn: np.ndarray) -> np.ndarray:
+    """Weights of the k indicators, shape (k,) or, where data give them, (..., years or 1, k)."""
+    prepared, options = link.prepared, link.options
+    tree, base = prepared.hierarchy, prepared.base
+    if options.weights in ("equal", "given"):
+        return indicator_weights(prepared.values, tree, options, base)
+    samples = drawn.reshape(-1, drawn.shape[-1])
+    found = np.stack(
+        [np.atleast_2d(indicator_weights(prepared.values[:, one], tree, options, base))
+         for one in samples]
+    )  # fmt: skip
+    return found.reshape(*drawn.shape[:-1], *found.shape[1:])
+
+
+def _scored(link: Link, values: np.ndarray, posts) -> np.ndarray:
+    """Normalised indicators, between held goalposts or built anew; samples along axes in front."""
+    tree, prepared, options = link.prepared.hierarchy, link.prepared, link.options
+    if posts is None:
+        return normalised_scores(values, tree, options, prepared.base, prepared.reference)
+    refuse_constant(*pooled_goalposts(values), tree.indicators)
+    refuse_constant(*posts, tree.indicators, " between its goalposts")
+    return minmax(values, tree.signs, *posts, options.scale_used)
 
 
 def regressors(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
-    """Regressors of all units and years, shape (years, units, terms): parts, then controls.
+    """Regressors of all units and years, shape (..., years, units, terms): parts, then controls.
 
     Parameters
     ----------
@@ -200,8 +255,9 @@ def regressors(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
     own = parts(link, values, measure)
     if link.controls is None:
         return own
-    controls = [link.levels_of(link.controls[name])[..., None] for name in link.controls]
-    return np.concatenate([own, *controls], axis=-1)
+    controls = np.stack([link.levels_of(link.controls[name]) for name in link.controls], axis=-1)
+    controls = np.broadcast_to(controls, (*own.shape[:-1], controls.shape[-1]))
+    return np.concatenate([own, controls], axis=-1)
 
 
 def parts(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
@@ -212,17 +268,18 @@ def parts(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
     link : Link
         Which of them enter.
     values : ndarray, shape (years, units, indicators)
-        Treated indicators, with or without a change; under held goalposts some years suffice.
+        Treated indicators, with or without a change; where the measure is steady some years
+        suffice.
     measure : Measure
         Goalposts and weights.
 
     Returns
     -------
-    ndarray, shape (years, units, terms)
+    ndarray, shape (..., years, units, terms)
     """
-    tree, prepared = link.prepared.hierarchy, link.prepared
-    leaf = normalised_scores(values, tree, measure.options, prepared.base, prepared.reference)
-    scores = [leaf, *combine(leaf, measure.matrices, measure.options, measure.ideals)]
+    tree = link.prepared.hierarchy
+    leaf = _scored(link, values, measure.goalposts)
+    scores = [leaf, *combine(leaf, measure.matrices, link.options, measure.ideals)]
     columns = []
     for node in link.nodes:
         depth = next(i for i, level in enumerate(tree.levels) if node in level)
@@ -231,79 +288,4 @@ def parts(link: Link, values: np.ndarray, measure: Measure) -> np.ndarray:
         columns.append(columns[0] * columns[1])
     if link.neighbours is not None:
         columns += [one @ link.neighbours.T for one in columns]
-    return np.stack(columns, axis=-1)
-
-
-def slopes(link: Link, X: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Coefficients with unit and year effects, units weighted by how often they were drawn.
-
-    A unit drawn m times with an effect of its own each time enters least squares with weight m.
-
-    Parameters
-    ----------
-    link : Link
-        Outcome and estimator.
-    X : ndarray, shape (years, units, terms)
-        As `regressors` gives it.
-    counts : ndarray, shape (units,)
-        How often each unit was drawn; zero leaves it out.
-
-    Returns
-    -------
-    ndarray, shape (terms,)
-
-    Raises
-    ------
-    StudyError
-        If the terms do not vary, or not independently, given the effects.
-    """
-    y = link.y
-    data = np.concatenate([X, y[..., None]], axis=-1)
-    data[~np.isfinite(data).all(axis=-1)] = np.nan
-    data[:, counts == 0] = np.nan
-    data = _differenced(data, link.estimator)
-    year, unit = np.nonzero(np.isfinite(data[..., 0]))
-    if not len(year):
-        raise StudyError(f"link '{link.id}': no unit and year has outcome and regressors")
-    years = np.eye(len(data))[year]
-    table = np.column_stack([data[year, unit], years])
-    root, terms = np.sqrt(counts[unit])[:, None], X.shape[-1]
-    raw = np.linalg.norm(table[:, :terms] * root, axis=0)
-    if link.estimator not in DIFFERENCED:
-        table = _without_unit_effects(table, year, unit, link.estimator == "unit trends")
-    table *= root
-    own, effects = table[:, : terms + 1], table[:, terms + 1 :]
-    own = own - effects @ np.linalg.lstsq(effects, own, rcond=1e-10)[0]
-    norms = np.linalg.norm(own[:, :terms], axis=0)
-    if (norms <= STILL * raw).any():
-        raise StudyError(f"link '{link.id}': a regressor does not vary given the effects")
-    found, _, rank, _ = np.linalg.lstsq(own[:, :terms] / norms, own[:, terms], rcond=STILL)
-    if rank < terms:
-        raise StudyError(f"link '{link.id}': its regressors do not vary independently")
-    return found / norms
-
-
-def _differenced(data: np.ndarray, estimator: str) -> np.ndarray:
-    """Yearly or longest changes, where the estimator is one of them."""
-    if estimator == "first differences":
-        return np.diff(data, axis=0)
-    if estimator == "long difference":
-        present = np.isfinite(data[..., 0]).sum(axis=1)
-        ends = np.flatnonzero(present >= 0.9 * present.max())
-        return (data[ends[-1]] - data[ends[0]])[None]
-    return data
-
-
-def _without_unit_effects(
-    table: np.ndarray, year: np.ndarray, unit: np.ndarray, trends: bool
-) -> np.ndarray:
-    """Rows without their unit's mean, or without its mean and trend."""
-    count = np.maximum(np.bincount(unit), 1)
-    member = np.eye(len(count))[unit]
-    means = (member.T @ table) / count[:, None]
-    out = table - means[unit]
-    if trends:
-        time = year - ((member.T @ year) / count)[unit]
-        squares = np.maximum(member.T @ time**2, STILL)
-        out -= time[:, None] * ((member.T @ (time[:, None] * out)) / squares[:, None])[unit]
-    return out
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regional.inequality import theil_t
-from nqpf.regression.chain import chain_bootstrap, expanded_ends
+from nqpf.regional.inequality import theil_t_of_each
+from nqpf.regression.chain import expanded_ends, unit_bootstrap
 from nqpf.scenarios.apply import Applied
-from nqpf.scenarios.link import Link, measure_of, parts, regressors, slopes
+from nqpf.scenarios.link import Link, Measure, measure_of, parts, regressors
+from nqpf.scenarios.slopes import slopes
 
 QUANTITIES = ("case", "mean", "theil")
 
@@ -79,19 +80,17 @@ def simulate(
         chain fails too often.
     """
     after = {name: link.changed(changed) for name, changed in scenarios.items()}
-    units = pd.MultiIndex.from_product([link.units, [year]], names=["unit", "year"])
-    panel = pd.DataFrame({"position": np.arange(len(units))}, index=units)
     reader = Reader(link, year, case)
 
-    def chain(drawn: pd.DataFrame) -> dict[tuple[str, str], float]:
-        changes = effects(link, after, drawn["position"].to_numpy(), reader.position)
+    def chain(drawn: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+        changes = effects(link, after, drawn, reader.position)
         return {
-            (name, quantity): value
+            (name, quantity): values
             for name, change in changes.items()
-            for quantity, value in reader.read(change).items()
+            for quantity, values in reader.read(change).items()
         }
 
-    found = chain_bootstrap(panel, chain, draws=replications, seed=seed, level=level)
+    found = unit_bootstrap(len(link.units), chain, draws=replications, seed=seed, level=level)
     table = found.terms.drop(columns="bias")
     names = pd.DataFrame(table["term"].tolist(), columns=["scenario", "quantity"])
     table = pd.concat([names, table.drop(columns="term")], axis=1)
@@ -109,28 +108,37 @@ def effects(
         Estimated association.
     after : mapping of str to ndarray
         Treated indicators under each scenario, as `Link.changed` gives them.
-    drawn : ndarray of int
-        Positions of the units on which the chain is built.
+    drawn : ndarray of int, shape (..., n)
+        Positions of the units on which the chain is built; axes in front are samples.
     position : int
         Of the year that is read.
 
     Returns
     -------
-    dict of str to ndarray, shape (units,)
+    dict of str to ndarray, shape (..., units)
         Missing where a unit has no index.
     """
-    counts = np.bincount(drawn, minlength=len(link.units))
+    counts = (drawn[..., None] == np.arange(len(link.units))).sum(axis=-2)
     measure = measure_of(link, drawn)
     before = regressors(link, link.prepared.values, measure)
     slope = slopes(link, before, counts)
-    held = measure.options.normalisation == "goalposts" and measure.matrices[0].ndim == 2
-    years = slice(position, position + 1) if held else slice(None)
     found = {}
     for name, values in after.items():
-        moved = parts(link, values[years], measure)[0 if held else position]
-        terms = moved.shape[-1]  # controls come last and do not move
-        found[name] = (moved - before[position, :, :terms]) @ slope[:terms]
+        change = _moved(link, values, measure, before, position)
+        terms = change.shape[-1]  # controls come last and do not move
+        found[name] = (change @ slope[..., :terms, None])[..., 0]
     return found
+
+
+def _moved(
+    link: Link, values: np.ndarray, measure: Measure, before: np.ndarray, position: int
+) -> np.ndarray:
+    """Change of the regressors in one year, shape (..., units, terms), controls left out."""
+    if measure.steady:
+        after = parts(link, values[position : position + 1], measure)[..., 0, :, :]
+    else:
+        after = parts(link, values, measure)[..., position, :, :]
+    return after - before[..., position, :, : after.shape[-1]]
 
 
 def contrast(simulated: Simulated, one: str, other: str, quantity: str, level: float) -> dict:
@@ -226,7 +234,7 @@ def by_specification(
 
 
 def shift(
-    link: Link, scenarios: Mapping[str, pd.DataFrame], year: int
+    link: Link, after: Mapping[str, np.ndarray], year: int
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Regressors that scenarios can move, as they are and by how much they move.
 
@@ -234,8 +242,8 @@ def shift(
     ----------
     link : Link
         Measured on all units.
-    scenarios : mapping of str to DataFrame
-        Changed indicators by name of the scenario.
+    after : mapping of str to ndarray
+        Treated indicators under each scenario, as `Link.changed` gives them.
     year : int
         Year that is read.
 
@@ -248,10 +256,10 @@ def shift(
     measure = measure_of(link, np.arange(len(link.units)))
     before = parts(link, link.prepared.values, measure)
     position = cube.year_position(year)
-    moved = {}
-    for name, changed in scenarios.items():
-        after = parts(link, link.changed(changed), measure)
-        moved[name] = pd.DataFrame(after[position] - before[position], index=link.units)
+    moved = {
+        name: pd.DataFrame(_moved(link, values, measure, before, position), index=link.units)
+        for name, values in after.items()
+    }
     names = [f"term {i}" for i in range(before.shape[-1])]
     return cube.frame(before, names), moved
 
@@ -302,8 +310,16 @@ class Reader:
         )
         self.level, self.size, self.link, self.year = level, size, link, year
 
-    def read(self, change: np.ndarray) -> dict[str, float]:
-        """Quantities of `QUANTITIES` from the change of the outcome as regressed, shape (units,).
+    def read(self, change: np.ndarray) -> dict[str, np.ndarray]:
+        """Quantities of `QUANTITIES` from changes of the outcome as regressed.
+
+        Parameters
+        ----------
+        change : ndarray, shape (..., units)
+
+        Returns
+        -------
+        dict of str to ndarray, shape (...)
 
         Raises
         ------
@@ -311,20 +327,20 @@ class Reader:
             If the unit studied, or all units but one, have no outcome or index in the year.
         """
         held = np.isfinite(self.level) & (self.size > 0) & np.isfinite(change)
-        if held.sum() < 2:
+        if (held.sum(axis=-1) < 2).any():
             raise StudyError(
                 f"link '{self.link.id}': mean and inequality need outcome and index of two units "
                 f"in {self.year}; let the scenario end in a year that has them"
             )
-        level, size, moved = self.level[held], self.size[held], change[held]
+        level, size, moved = (np.where(held, one, 0.0) for one in (self.level, self.size, change))
         after = level * np.exp(moved) if self.log else level + moved
-        before, now = (float(np.average(values, weights=size)) for values in (level, after))
+        before, now = ((one * size).sum(axis=-1) / size.sum(axis=-1) for one in (level, after))
         found = {"mean": 100 * (now / before - 1) if self.log else now - before}
         if self.log:
-            found["theil"] = 100 * (theil_t(after, size) / theil_t(level, size) - 1)
+            found["theil"] = 100 * (theil_t_of_each(after, size) / theil_t_of_each(level, size) - 1)
         if self.case is not None:
-            own = float(change[self.case])
-            if not np.isfinite(own):
+            own = np.take(change, self.case, axis=-1)
+            if not np.isfinite(own).all():
                 raise StudyError(f"the unit studied has no index in {self.year}, so no effect")
-            found["case"] = 100 * float(np.expm1(own)) if self.log else own
+            found["case"] = 100 * np.expm1(own) if self.log else own
         return found
