@@ -17,6 +17,7 @@ from nqpf.regional.inequality import (
     inequality_path,
     theil_l,
     theil_t,
+    theil_t_of_each,
 )
 from tests.regional.panels import panel_of, quick, values, values_with_zeros
 
@@ -154,3 +155,28 @@ def test_path_has_a_row_per_year_and_measure():
         inequality_path(panel, "y", measures=["Theil"])
     with pytest.raises(StudyError, match="got none for b"):
         inequality_path(panel.drop([("b", 2002)]), "y")
+
+
+def test_theil_of_many_samples_is_that_of_each():
+    rng = np.random.default_rng(4)
+    values, weights = rng.lognormal(size=(3, 5, 9)), rng.uniform(0.1, 2, (5, 9))
+    values[1, 2, 3] = 0.0
+    weights[4, :2] = 0.0
+    found = theil_t_of_each(values, weights)
+    for i, j in np.ndindex(found.shape):
+        kept = weights[j] > 0
+        assert found[i, j] == pytest.approx(
+            theil_t(values[i, j][kept], weights[j][kept]), rel=1e-12
+        )
+    values[0, 4, 0] = np.nan  # of weight zero
+    assert theil_t_of_each(values, weights)[0, 4] == found[0, 4]
+
+
+@pytest.mark.parametrize(("value", "weight"), [(-1.0, 1.0), (np.nan, 1.0), (1.0, -1.0)])
+def test_theil_of_many_samples_refuses_what_theil_refuses(value, weight):
+    values, weights = np.ones((2, 3)), np.ones((2, 3))
+    values[1, 2], weights[1, 2] = value, weight
+    with pytest.raises(StudyError, match=r"for Theil T, got .*unit 2"):
+        theil_t_of_each(values, weights)
+    with pytest.raises(StudyError, match="got zeros only"):
+        theil_t_of_each(np.zeros(3), np.ones(3))

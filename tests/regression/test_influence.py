@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from nqpf.errors import StudyError
-from nqpf.regression.chain import chain_bootstrap, expanded_ends
+from nqpf.regression.chain import chain_bootstrap, expanded_ends, unit_bootstrap
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.influence import leave_one_unit_out
 from nqpf.regression.panel import fit_first_difference, fit_pooled, fit_two_way
@@ -105,12 +105,43 @@ def test_intervals_of_few_units_end_further_out():
 
 def test_means_of_few_units_are_covered_as_often_as_promised():
     rng, held = np.random.default_rng(12), 0
-    index = pd.MultiIndex.from_product([range(12), [2020]], names=["unit", "year"])
     for seed in range(300):
-        panel = pd.DataFrame({"x": rng.normal(size=12)}, index=index)
-        result = chain_bootstrap(panel, lambda p: {"mean": p["x"].mean()}, draws=299, seed=seed)
+        x = rng.normal(size=12)
+        result = unit_bootstrap(
+            12, lambda drawn, x=x: {"mean": x[drawn].mean(axis=1)}, draws=299, seed=seed
+        )
         held += result.terms["low"].iloc[0] <= 0 <= result.terms["high"].iloc[0]
     assert 0.925 <= held / 300 <= 0.98  # plain percentiles hold it in nine of ten
+
+
+def test_many_samples_at_once_are_those_of_one_after_the_other():
+    x = np.random.default_rng(13).normal(size=(7, 3))
+    index = pd.MultiIndex.from_product([list("gfedcba"), range(3)], names=["unit", "year"])
+    panel = pd.DataFrame({"x": x[::-1].ravel()}, index=index)
+
+    def one(sample):
+        if sample["x"].max() < 1:  # in some samples only
+            raise StudyError("no unit swings enough")
+        return {"mean": sample["x"].mean(), "most": sample["x"].max()}
+
+    def many(drawn):
+        if (x[drawn].max(axis=(1, 2)) < 1).any():
+            raise StudyError("no unit swings enough")
+        return {"mean": x[drawn].mean(axis=(1, 2)), "most": x[drawn].max(axis=(1, 2))}
+
+    slow = chain_bootstrap(panel, one, draws=90, seed=5)
+    fast = unit_bootstrap(7, many, draws=90, seed=5)
+    assert slow.failed == fast.failed > 0
+    pd.testing.assert_frame_equal(slow.terms, fast.terms, rtol=1e-12)
+    pd.testing.assert_frame_equal(slow.replicates, fast.replicates, rtol=1e-12)
+
+    def with_first(drawn):
+        if (drawn[:, 0] > 0).any():
+            raise StudyError("the first unit is not drawn")
+        return {"one": np.ones(len(drawn))}
+
+    with pytest.raises(StudyError, match=r"of 90 resamples failed.*first unit is not drawn"):
+        unit_bootstrap(7, with_first, draws=90, seed=5)
 
 
 def test_one_unit_cannot_be_resampled():

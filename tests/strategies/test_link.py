@@ -131,9 +131,18 @@ def test_entropy_weights_are_those_of_the_units_drawn(link):
 def test_scores_that_must_be_positive_keep_the_goalposts_of_all_units(link):
     other = replace(link, options=IndexOptions(aggregation="geometric"))
     half = measure_of(other, whole(other)[:4])
-    assert half.options.goalposts == measure_of(other, whole(other)).options.goalposts
+    np.testing.assert_array_equal(half.goalposts, measure_of(other, whole(other)).goalposts)
     assert (regressors(other, other.prepared.values, half) >= 1).all()
-    assert measure_of(link, whole(link)[:4]).options.goalposts != half.options.goalposts
+    assert not np.array_equal(measure_of(link, whole(link)[:4]).goalposts, half.goalposts)
+
+
+def test_other_scoring_keeps_the_prepared_indicators(link):
+    options = IndexOptions(weights="entropy")
+    other = link.rescored(options)
+    assert other.options == options
+    assert other.prepared is link.prepared
+    with pytest.raises(StudyError, match="another treatment prepares the indicators anew"):
+        link.rescored(IndexOptions(treatment="winsorise_or_log"))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from nqpf.errors import StudyError
+from nqpf.index import IndexOptions
 from nqpf.regional.inequality import theil_t
 from nqpf.regression.chain import expanded_ends
 from nqpf.scenarios import (
+    Reader,
     Scenario,
     apply_scenario,
     by_specification,
@@ -21,6 +23,7 @@ from nqpf.scenarios import (
 )
 from nqpf.scenarios.coverage import known_truth
 from nqpf.scenarios.link import measure_of, regressors
+from nqpf.scenarios.simulation import effects
 from nqpf.scenarios.slopes import slopes
 
 
@@ -63,6 +66,82 @@ def test_mean_and_inequality_are_those_of_the_outcomes_after(known):
     theil = theil_t(after, now["w"]) / theil_t(now["y"], now["w"])
     assert value(found, "s", "mean") == pytest.approx(100 * (mean - 1))
     assert value(found, "s", "theil") == pytest.approx(100 * (theil - 1))
+
+
+def gappy(link):
+    """A unit without an outcome in some years, one without an indicator, one without both."""
+    outcome, indicators = link.outcome.copy(), link.indicators.copy()
+    outcome.loc[[("unit 03", 2), ("unit 03", 3), ("unit 09", 0), ("unit 09", 7)]] = np.nan
+    indicators.loc[[("unit 05", 4), ("unit 09", 1)], "skill"] = np.nan
+    return replace(link, outcome=outcome, indicators=indicators)
+
+
+VARIANTS = {
+    "plain": {},
+    "first differences": {"estimator": "first differences"},
+    "long difference": {"estimator": "long difference"},
+    "unit trends": {"estimator": "unit trends"},
+    "product": {"nodes": ("laborers", "means"), "product": True},
+    "one indicator": {"nodes": ("patents", "laborers")},
+    "entropy": {"options": IndexOptions(weights="entropy", element_weights="implied")},
+    "weights of each year": {
+        "options": IndexOptions(
+            weights="entropy", weights_scope="yearly", element_weights="implied"
+        )
+    },
+    "base year": {"options": IndexOptions(normalisation="minmax_base")},
+    "geometric": {"options": IndexOptions(aggregation="geometric", weights="sd")},
+    "topsis": {"options": IndexOptions(aggregation="topsis", weights="critic")},
+    "ranks": {"options": IndexOptions(normalisation="rank", missing="available")},
+}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("near", [False, True])
+def test_samples_at_once_have_the_effects_of_each_alone(known, name, near):
+    link = replace(gappy(known[0]), **VARIANTS[name])
+    if near:
+        pairs = pd.DataFrame({"a": link.units[:-1], "b": link.units[1:]})
+        extra = np.random.default_rng(2).normal(size=(len(link.outcome), 1))
+        controls = pd.DataFrame(extra, index=link.outcome.index, columns=["z"])
+        link = replace(link, adjacency=pairs, controls=controls)
+    changed = link.indicators.copy()
+    changed.loc[("unit 00", 7), "skill"] += 1.0
+    after = {"s": link.changed(changed), "none": link.prepared.values}
+    drawn = np.sort(np.random.default_rng(6).integers(0, 15, (6, 15)), axis=1)
+    drawn = np.append(drawn, [np.repeat([0, 2, 4, 6, 8], 3), np.arange(15)], axis=0)
+    together, reader = effects(link, after, drawn, 7), Reader(link, 7, "unit 00")
+    for scenario, found in together.items():
+        read = reader.read(found)
+        for i, one in enumerate(drawn):
+            alone = effects(link, after, one, 7)[scenario]
+            np.testing.assert_allclose(found[i], alone, rtol=1e-11, atol=1e-13)
+            for quantity, own in reader.read(alone).items():
+                assert read[quantity][i] == pytest.approx(own, rel=1e-11, abs=1e-12)
+
+
+def copied(link, drawn):
+    """The link on a panel in which units drawn again stand as units of their own."""
+
+    def again(table):
+        parts = [table.xs(link.units[code], level="unit") for code in drawn]
+        names = [f"copy {place:02d}" for place in range(len(drawn))]
+        return pd.concat(parts, keys=names, names=["unit", "year"])
+
+    return replace(link, outcome=again(link.outcome), indicators=again(link.indicators))
+
+
+@pytest.mark.parametrize("estimator", ["within", "first differences", "unit trends"])
+def test_units_drawn_several_times_weigh_as_copies_of_them(known, estimator):
+    link = replace(gappy(known[0]), estimator=estimator)
+    drawn = np.array([0, 0, 0, 1, 3, 3, 5, 5, 6, 8, 9, 9, 9, 10, 14])
+    apart = copied(link, drawn)
+    whole = np.arange(15)
+    one, other = measure_of(link, drawn), measure_of(apart, whole)
+    counts = np.bincount(drawn, minlength=15)
+    weighted = slopes(link, regressors(link, link.prepared.values, one), counts)
+    X = regressors(apart, apart.prepared.values, other)
+    np.testing.assert_allclose(weighted, slopes(apart, X, np.ones(15, int)), rtol=1e-11)
 
 
 def test_nothing_changed_nothing_moves(known):

@@ -56,6 +56,7 @@ def theil_t_of_each(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         Of the first sample that `theil_t` refuses.
     """
     values, weights = np.broadcast_arrays(values, weights)
+    values = np.where(weights == 0, 0.0, values)
     total = (weights * values).sum(axis=-1, keepdims=True)
     sound = np.isfinite(values) & (values >= 0) & np.isfinite(weights) & (weights > 0)
     sound = (sound | (weights == 0)).all(axis=-1) & (total[..., 0] > 0)

@@ -253,7 +253,7 @@ def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
         reason[missing[:, column]] = f"missing {names[column]}"
     _mark_singletons(panel.index, effects, reason)
     kept = reason == ""
-    sample = panel.loc[kept, names]
+    sample = panel[names] if kept.all() else panel.loc[kept, names]
     out = panel.index[~kept].to_frame(index=False).assign(reason=reason[~kept])
     if sample.empty:
         raise StudyError(

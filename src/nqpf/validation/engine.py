@@ -24,6 +24,7 @@ METHODS = (
     "wild, restricted",
 )
 CHUNK = 64
+AT_ONCE = 4  # panels whose sign vectors fit the processor's cache together
 TIE = 1e-9
 
 
@@ -160,10 +161,17 @@ def _wild(x: np.ndarray, y: np.ndarray, draws: int, rng: np.random.Generator) ->
     """P-values of the restricted wild cluster bootstrap, ties counted as extreme."""
     numerators, refitted = wild_matrices(x, y)
     S, G = numerators.shape
-    signs = 2.0 * rng.integers(0, 2, (S, draws, G), dtype=np.int8) - 1.0
-    top = np.einsum("sbg,sg->sb", signs, numerators) ** 2
-    scores = signs @ refitted.transpose(0, 2, 1)
-    bottom = np.einsum("sbg,sbg->sb", scores, scores)
+    bits = rng.integers(0, 2, (S, draws, G), dtype=np.int8)
+    both = np.concatenate([refitted, numerators[:, None]], axis=1).transpose(0, 2, 1)
+    top, bottom = np.empty((S, draws)), np.empty((S, draws))
+    for start in range(0, S, AT_ONCE):
+        at = slice(start, start + AT_ONCE)
+        signs = np.subtract(
+            bits[at], 0.5, dtype=float
+        )  # half of every sign, so four times the squares
+        scores = signs @ both[at]
+        top[at] = 4 * scores[..., G] ** 2
+        bottom[at] = 4 * np.einsum("sbg,sbg->sb", scores[..., :G], scores[..., :G])
     own_top = numerators.sum(axis=1)[:, None] ** 2
     own_bottom = (refitted.sum(axis=2) ** 2).sum(axis=1)[:, None]
     extreme = top * own_bottom >= own_top * bottom * (1 - TIE)
