@@ -276,7 +276,7 @@ def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
 
 def _mark_singletons(index, effects, reason) -> None:
     """Mark rows that their own fixed effect fits perfectly, until none is left."""
-    codes = {effect: pd.factorize(index.get_level_values(effect))[0] for effect in effects}
+    codes = {effect: np.asarray(index.codes[INDEX.index(effect)]) for effect in effects}
     found = True
     while found:
         found = False

@@ -9,7 +9,7 @@ unit out changes only the year means, and a wild cluster bootstrap needs one G x
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from nqpf.errors import StudyError
 
@@ -78,7 +78,7 @@ def _analytic(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
     for name, (se, df) in errors.items():
         with np.errstate(divide="ignore"):  # two-way clusters may leave no variance at all
             t = np.abs(estimate) / se
-        out[name] = 2 * (stats.norm.sf(t) if df is None else stats.t.sf(t, df))
+        out[name] = 2 * (special.ndtr(-t) if df is None else special.stdtr(df, -t))
     return out
 
 
