@@ -17,7 +17,7 @@ from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import fit_two_way
 from nqpf.regression.wild import wild_scores
 from nqpf.validation.designs import GIANT, PanelDesign, draw_panels, persistent_series
-from nqpf.validation.engine import METHODS, p_values, slopes, wild_matrices
+from nqpf.validation.engine import METHODS, p_values, p_values_of_slopes, slopes, wild_matrices
 
 DESIGN = PanelDesign("small", 8, 6, giants=1)
 
@@ -37,6 +37,15 @@ def fit_of(x, y):
 
 def p_of(fit, covariance):
     return coefficient_table(fit, covariance)["p"].iloc[0]
+
+
+def test_several_slopes_share_the_signs_and_nothing_else():
+    x, e = draw_panels(DESIGN, 70, np.random.default_rng(5))  # more than a chunk
+    together = p_values_of_slopes(x, e, (0.0, 0.4), draws=99, rng=np.random.default_rng(2))
+    for slope, found in zip((0.0, 0.4), together, strict=True):
+        alone = p_values(x, slope * x + e, draws=99, rng=np.random.default_rng(2))
+        for method in METHODS:
+            np.testing.assert_array_equal(found[method], alone[method])
 
 
 def test_every_p_value_is_that_of_the_regression_room():

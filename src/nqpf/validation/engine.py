@@ -6,7 +6,7 @@ unit out changes only the year means, and a wild cluster bootstrap needs one G x
 (`nqpf.regression.wild`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy import special
@@ -53,17 +53,49 @@ def p_values(
     dict of str to ndarray, shape (S,)
         Keys are `METHODS`.
     """
-    parts = [
-        {**_analytic(x[at], y[at]), METHODS[-1]: _wild(x[at], y[at], draws, rng)}
-        for at in _chunks(len(x))
+    return p_values_of_slopes(x, y, (0.0,), draws=draws, rng=rng)[0]
+
+
+def p_values_of_slopes(
+    x: np.ndarray, e: np.ndarray, true: Sequence[float], *, draws: int, rng: np.random.Generator
+) -> list[dict[str, np.ndarray]]:
+    """The same for the outcomes ``slope * x + e`` of several true slopes, signs drawn once for all.
+
+    Parameters
+    ----------
+    x, e : ndarray, shape (S, G, T)
+    true : sequence of float
+        The slopes.
+    draws, rng
+        As in `p_values`.
+
+    Returns
+    -------
+    list of dict
+        One per slope, as `p_values` returns it.
+    """
+    _check_shapes(x, e)
+    parts: list[list[dict[str, np.ndarray]]] = [[] for _ in true]
+    for at in _chunks(len(x)):
+        outcomes = [slope * x[at] + e[at] for slope in true]
+        drawn = _wild(x[at], outcomes, draws, rng)
+        for part, y, wild in zip(parts, outcomes, drawn, strict=True):
+            part.append({**_analytic(x[at], y), METHODS[-1]: wild})
+    return [
+        {name: np.concatenate([one[name] for one in part]) for name in METHODS} for part in parts
     ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in METHODS}
 
 
 def slopes(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two-way slopes and their CRV1 standard errors, "nested" convention; shape (S,) each."""
     estimate, errors = _analytic_errors(x, y)
     return estimate, errors["CRV1, t(G−1)"][0]
+
+
+def _check_shapes(x: np.ndarray, y: np.ndarray) -> None:
+    """Refuse what is no stack of balanced panels."""
+    if x.shape != y.shape or x.ndim != 3:
+        raise StudyError(f"expected x and y of one shape (S, G, T), got {x.shape} and {y.shape}")
 
 
 def _chunks(count: int) -> Iterator[slice]:
@@ -84,8 +116,7 @@ def _analytic(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
 
 def _analytic_errors(x: np.ndarray, y: np.ndarray):
     """Slopes (S,), and by method their standard errors (S,) and degrees of freedom."""
-    if x.shape != y.shape or x.ndim != 3:
-        raise StudyError(f"expected x and y of one shape (S, G, T), got {x.shape} and {y.shape}")
+    _check_shapes(x, y)
     _, G, T = x.shape
     n, parameters = G * T, G + T  # the regressor, G + T - 1 effects
     a, v = two_way_residual(x), two_way_residual(y)
@@ -157,22 +188,29 @@ def wild_matrices(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return numerators, refitted
 
 
-def _wild(x: np.ndarray, y: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """P-values of the restricted wild cluster bootstrap, ties counted as extreme."""
-    numerators, refitted = wild_matrices(x, y)
-    S, G = numerators.shape
+def _wild(
+    x: np.ndarray, outcomes: Sequence[np.ndarray], draws: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """P-values of the restricted wild cluster bootstrap by outcome, ties counted as extreme."""
+    S, G = x.shape[:2]
     bits = rng.integers(0, 2, (S, draws, G), dtype=np.int8)
-    both = np.concatenate([refitted, numerators[:, None]], axis=1).transpose(0, 2, 1)
-    top, bottom = np.empty((S, draws)), np.empty((S, draws))
+    tests = [wild_matrices(x, y) for y in outcomes]
+    stacked = [
+        np.concatenate([refitted, numerators[:, None]], axis=1).transpose(0, 2, 1)
+        for numerators, refitted in tests
+    ]
+    own = [
+        (numerators.sum(axis=1)[:, None] ** 2, (refitted.sum(axis=2) ** 2).sum(axis=1)[:, None])
+        for numerators, refitted in tests
+    ]
+    extreme = np.zeros((len(tests), S), dtype=int)
     for start in range(0, S, AT_ONCE):
         at = slice(start, start + AT_ONCE)
-        signs = np.subtract(
-            bits[at], 0.5, dtype=float
-        )  # half of every sign, so four times the squares
-        scores = signs @ both[at]
-        top[at] = 4 * scores[..., G] ** 2
-        bottom[at] = 4 * np.einsum("sbg,sbg->sb", scores[..., :G], scores[..., :G])
-    own_top = numerators.sum(axis=1)[:, None] ** 2
-    own_bottom = (refitted.sum(axis=2) ** 2).sum(axis=1)[:, None]
-    extreme = top * own_bottom >= own_top * bottom * (1 - TIE)
-    return (1 + extreme.sum(axis=1)) / (1 + draws)
+        signs = np.subtract(bits[at], 0.5, dtype=float)  # half of every sign, so four times below
+        for test, (matrices, (own_top, own_bottom)) in enumerate(zip(stacked, own, strict=True)):
+            scores = signs @ matrices[at]
+            top = 4 * scores[..., G] ** 2
+            bottom = 4 * np.einsum("sbg,sbg->sb", scores[..., :G], scores[..., :G])
+            beyond = top * own_bottom[at] >= own_top[at] * bottom * (1 - TIE)
+            extreme[test, at] = beyond.sum(axis=1)
+    return list((1 + extreme) / (1 + draws))

@@ -8,7 +8,7 @@ from scipy import stats
 
 from nqpf.regression.within import WithinTransform
 from nqpf.validation.designs import PanelDesign, draw_panels
-from nqpf.validation.engine import p_values
+from nqpf.validation.engine import p_values_of_slopes
 
 DRAWS = 399  # (draws + 1) times 0.05 is whole, so a drawn test is as exact as a full one
 ALPHA = 0.05
@@ -56,9 +56,9 @@ def rejection_shares(
     rows = []
     for number, design in enumerate(designs):
         x, e = draw_panels(design, simulations, np.random.default_rng([seed, number]))
-        for effect in effects:
-            signs = np.random.default_rng([seed, number, 1])
-            found = p_values(x, effect * x + e, draws=draws, rng=signs)
+        signs = np.random.default_rng([seed, number, 1])
+        by_effect = p_values_of_slopes(x, e, effects, draws=draws, rng=signs)
+        for effect, found in zip(effects, by_effect, strict=True):
             for method, p in found.items():
                 if methods is None or method in methods:
                     share = float(np.mean(p <= alpha))
