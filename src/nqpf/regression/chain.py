@@ -15,7 +15,7 @@ from scipy import stats
 from nqpf.errors import StudyError
 
 MOST_FAILURES = 0.1
-AT_ONCE = 16  # samples whose indicators fit the processor's cache together
+AT_ONCE = 64  # samples computed together: many share the cost of a call, too many leave the cache
 
 
 @dataclass(frozen=True)

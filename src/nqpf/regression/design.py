@@ -247,13 +247,14 @@ def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
     """Rows used, and the rows dropped with the first reason that applies."""
     extra = [name for name in (weights, cluster) if name and name not in INDEX]
     names = list(dict.fromkeys([outcome, *regressors, *extra]))
-    missing = panel[names].isna().to_numpy()
+    wide = panel[names]
+    missing = wide.isna().to_numpy()
     reason = np.full(len(panel), "", dtype=object)
     for column in reversed(range(len(names))):
         reason[missing[:, column]] = f"missing {names[column]}"
     _mark_singletons(panel.index, effects, reason)
     kept = reason == ""
-    sample = panel[names] if kept.all() else panel.loc[kept, names]
+    sample = wide if kept.all() else wide.loc[kept]
     out = panel.index[~kept].to_frame(index=False).assign(reason=reason[~kept])
     if sample.empty:
         raise StudyError(
@@ -267,7 +268,7 @@ def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
                 f"{int((sample[name] <= 0).sum())} that are not: use it in levels"
             )
         sample[name] = np.log(sample[name])
-    if np.isinf(sample[[outcome, *regressors]].to_numpy(float)).any():
+    if np.isinf(sample.to_numpy()[:, : 1 + len(regressors)].astype(float)).any():
         raise StudyError(f"expected finite values of {outcome}, {', '.join(regressors)}; got inf")
     if weights and (sample[weights] <= 0).any():
         raise StudyError(f"expected positive weights in '{weights}': leave such rows out first")

@@ -111,9 +111,14 @@ class Link:
         return self.prepared.cube.units
 
     @cached_property
+    def level(self) -> np.ndarray:
+        """Outcome in its own unit, shape (years, units)."""
+        return self.levels_of(self.outcome)
+
+    @cached_property
     def y(self) -> np.ndarray:
         """Outcome as regressed, shape (years, units); missing outside the years used."""
-        values = self.levels_of(self.outcome)
+        values = self.level
         years = self.prepared.cube.years
         inside = (years >= self.years[0]) & (years <= self.years[1])
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -304,7 +304,7 @@ class Reader:
         self.position = cube.year_position(year)
         self.log = link.log
         self.case = None if case is None else cube.unit_position(case)
-        level = link.levels_of(link.outcome)[self.position]
+        level = link.level[self.position]
         size = (
             np.ones(len(level)) if link.size is None else link.levels_of(link.size)[self.position]
         )
