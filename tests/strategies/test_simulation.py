@@ -81,8 +81,8 @@ VARIANTS = {
     "first differences": {"estimator": "first differences"},
     "long difference": {"estimator": "long difference"},
     "unit trends": {"estimator": "unit trends"},
-    "product": {"nodes": ("laborers", "means"), "product": True},
-    "one indicator": {"nodes": ("patents", "laborers")},
+    "product": {"nodes": ("labourers", "means"), "product": True},
+    "one indicator": {"nodes": ("patents", "labourers")},
     "entropy": {"options": IndexOptions(weights="entropy", element_weights="implied")},
     "weights of each year": {
         "options": IndexOptions(
