@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nqpf.errors import StudyError
 from nqpf.paths import NOTEBOOKS
 
 READERS = {  # of nqpf.data: the files behind what they return, with the name that they are given
@@ -102,6 +103,11 @@ def exhibit_map(exhibits: list[dict]) -> pd.DataFrame:
     DataFrame
         Columns exhibit, kind, number, title, notebook, cell, data, functions, source, files;
         several values in a cell are separated by semicolons.
+
+    Raises
+    ------
+    StudyError
+        If a notebook no longer saves what it saved when it ran.
     """
     behind = {
         name: behind_exhibits(NOTEBOOKS / f"{name}.ipynb")
@@ -109,7 +115,12 @@ def exhibit_map(exhibits: list[dict]) -> pd.DataFrame:
     }
     rows = []
     for one in exhibits:
-        found = behind[one["notebook"]][one["id"]]
+        found = behind[one["notebook"]].get(one["id"])
+        if found is None:
+            raise StudyError(
+                f"{one['notebook']} saved {one['id']} when it ran, but its cells do not now; it "
+                "was changed during the build, so run make again"
+            )
         rows.append(
             {
                 "exhibit": one["id"],

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from nqpf.errors import StudyError
 from nqpf.paths import DATA, NOTEBOOKS
 from pipeline.config import all_outputs, notebooks
 from pipeline.exhibit_map import READERS, TABLES, behind_exhibits, exhibit_map
@@ -80,3 +81,9 @@ def test_the_map_is_one_row_per_exhibit():
     assert row["cell"] == "fig-glance"
     assert row["files"] == "fig-01-3-glance.svg; fig-01-3-glance.csv"
     assert "data/raw/provinces/panel.csv" in row["data"]
+
+
+def test_a_notebook_that_changed_during_the_build_is_named():
+    gone = {"notebook": "01_introduction_and_data", "id": "fig-01-9-gone", "kind": "figure"}
+    with pytest.raises(StudyError, match=r"01_introduction_and_data saved fig-01-9-gone .* again"):
+        exhibit_map([gone])

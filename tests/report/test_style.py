@@ -3,6 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from nqpf.errors import StudyError
 from nqpf.paths import RAW
@@ -79,6 +80,15 @@ def test_nothing_is_cut_off():
     svg = render(figure, "fig-01-1-x", "Title", ALT)["svg"].decode()
     width = float(svg.split('width="')[1].split("pt")[0])
     assert width > 2 * 72
+
+
+def test_all_formats_share_one_layout(monkeypatch):
+    made, execute = [], ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(
+        ConstrainedLayoutEngine, "execute", lambda *args: made.append(execute(*args))
+    )
+    render(figure_with("Title"), "fig-01-1-x", "Title", ALT)
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("draw", ["nothing", "missing", "reference", "label"])

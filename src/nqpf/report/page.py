@@ -17,6 +17,7 @@ from nqpf.report.exhibits import FigureExhibit, TableExhibit
 from nqpf.report.facts import Fact, make_fact, save_notebook_facts
 from nqpf.report.files import write_whole
 from nqpf.report.language import (
+    ENGLISH,
     catalogue,
     headings_of,
     labels_of,
@@ -27,6 +28,7 @@ from nqpf.report.latex import as_latex
 from nqpf.report.prose import EXHIBIT, Prose, check_no_typed_number, fill
 from nqpf.report.regression_tables import lay_out_regressions
 from nqpf.report.rendering import render
+from nqpf.report.style import house_style
 from nqpf.report.tables import Format, Table, as_csv, as_html, lay_out, with_labels
 
 SHORTEST_ALT = 40
@@ -116,9 +118,7 @@ class Page:
         drawn = getattr(fig, "drawn", None) if data is None else data
         if drawn is None:
             raise StudyError(f"{id} has no data to offer beside it; hand over data=")
-        self._labels |= dict.fromkeys(labels_of(fig))
-        translate_figure(fig, self._words)
-        files = render(fig, id, title, alt)
+        files = self._drawn(fig, id, title, alt)
         plt.close(fig)
         files["csv"] = as_csv(with_labels(drawn)).encode("utf-8")
         self._write(self._paths.figures, id, files)
@@ -345,6 +345,18 @@ class Page:
         self._write(self._paths.tables, id, files)
         self._keep(exhibit, "table", "")
         return exhibit
+
+    def _drawn(self, fig: Figure, id: str, title: str, alt: str) -> dict[str, bytes]:
+        """A figure in all formats with the page's words; its English ones are kept as labels."""
+        if self.language == ENGLISH:
+            files = render(fig, id, title, alt)
+            self._labels |= dict.fromkeys(labels_of(fig))
+            return files
+        with house_style():
+            fig.draw_without_rendering()  # ticks have their labels only now
+        self._labels |= dict.fromkeys(labels_of(fig))
+        translate_figure(fig, self._words)
+        return render(fig, id, title, alt)
 
     def _write(self, folder: Path, id: str, files: Mapping[str, bytes]) -> None:
         for ending, content in files.items():

@@ -2,10 +2,13 @@
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from fontTools import subset
+from matplotlib import rc_context, rcParams
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
@@ -19,6 +22,8 @@ NO_CLOCK = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "png": {"Software": None},
 }
+# matplotlib lays a figure out anew for every format unless it has no engine for it
+ONE_LAYOUT = {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
 
 def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
@@ -53,12 +58,13 @@ def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
                 f"{salt}: no font has {' '.join(chars)} of '{text}'; "
                 "add the characters to nqpf/report/fonts/build.py and build the fonts again"
             )
-        content, canvas = {}, _whole_canvas(figure)
-        for kind, metadata in NO_CLOCK.items():
-            buffer = io.BytesIO()
-            with rc_context({"svg.hashsalt": salt}):
+        content, canvas = {}, _lay_out(figure)
+        with rc_context({"svg.hashsalt": salt} | ONE_LAYOUT), _fonts_without_kerning():
+            figure.set_layout_engine(None)
+            for kind, metadata in NO_CLOCK.items():
+                buffer = io.BytesIO()
                 figure.savefig(buffer, format=kind, metadata=metadata, bbox_inches=canvas)
-            content[kind] = buffer.getvalue()
+                content[kind] = buffer.getvalue()
     content["svg"] = slim(content["svg"].decode("utf-8"), title, alt).encode("utf-8")
     return content
 
@@ -89,10 +95,19 @@ def _has_place(mark: Collection) -> bool:
     return shaped and bool(np.isfinite(offsets).all(1).any())
 
 
-def _whole_canvas(figure: Figure) -> Bbox:
-    """The figure's own size, enlarged only where something would be cut off."""
-    screen = FigureCanvasAgg(figure)
-    screen.draw()
-    drawn = figure.get_tightbbox(screen.get_renderer())
+def _lay_out(figure: Figure) -> Bbox:
+    """Set everything in its place; the figure's own size, enlarged where something is cut off."""
+    figure.set_dpi(rcParams["savefig.dpi"])
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    drawn = figure.get_tightbbox()
     canvas = Bbox([[0, 0], figure.get_size_inches()])
     return Bbox.union([canvas, drawn]) if np.isfinite(drawn.get_points()).all() else canvas
+
+
+@contextmanager
+def _fonts_without_kerning() -> Iterator[None]:
+    """A pdf holds the place of every letter; taking kerning apart is most of the work on it."""
+    dropped = [*subset.Options._drop_tables_default, "GPOS"]
+    with patch.object(subset.Options, "_drop_tables_default", dropped):
+        yield

@@ -70,6 +70,11 @@ def _characters(family: str, weight: str | int) -> frozenset[int]:
     return frozenset(font_manager.get_font(path).get_charmap())
 
 
+@cache
+def _characters_of(families: tuple[str, ...], weight: str | int) -> frozenset[int]:
+    return frozenset().union(*(_characters(family, weight) for family in families))
+
+
 def missing_glyphs(figure: Figure) -> dict[str, str]:
     """Characters that no font of their text can draw.
 
@@ -89,9 +94,7 @@ def missing_glyphs(figure: Figure) -> dict[str, str]:
         if not text.strip() or not artist.get_visible():
             continue
         font = artist.get_fontproperties()
-        known = frozenset().union(
-            *(_characters(family, font.get_weight()) for family in _families(font))
-        )
+        known = _characters_of(tuple(_families(font)), font.get_weight())
         lost = {char for char in _MATH.sub("", text) if ord(char) not in known} - _BLANK
         if lost:
             missing[text] = "".join(sorted(lost))

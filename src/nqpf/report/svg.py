@@ -48,10 +48,7 @@ def slim(svg: str, title: str, alt: str) -> str:
 
 def _light_letters(svg: str) -> str:
     """Letters placed by one number each, a thousandth of their size apart; spaces draw nothing."""
-    svg = _LETTER.sub(
-        lambda letter: f'<path id="{letter[1]}" d="{_steps(letter[2])}" transform="scale(.1)"/>',
-        svg,
-    )
+    svg = _LETTER.sub(_light_letter, svg)
     blanks = set(_BLANK.findall(svg))
     svg = _BLANK.sub("", svg)
 

@@ -125,14 +125,24 @@ def heading(axes: Axes, title: str = "", label: str = "") -> None:
 def number_ticks(axis: Axis, most: int = 5, ending: str = "") -> None:
     """Round ticks, written with separators and a true minus sign."""
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(_RoundNumbers(ending))
 
-    def written(value: float, _: int | None) -> str:
-        ticks = axis.get_majorticklocs()
-        step = np.diff(ticks).min() if len(ticks) > 1 else abs(value)
+
+class _RoundNumbers(FuncFormatter):
+    """Numbers with as many digits as the smallest step between them needs."""
+
+    def __init__(self, ending: str):
+        super().__init__(self._written)
+        self._ending = ending
+        self._step: float | None = None
+
+    def set_locs(self, locs: Sequence[float]) -> None:
+        self._step = np.diff(locs).min() if len(locs) > 1 else None
+
+    def _written(self, value: float, _: int | None) -> str:
+        step = abs(value) if self._step is None else self._step
         digits = next((d for d in range(7) if abs(step * 10**d - round(step * 10**d)) < 1e-6), 6)
-        return number(float(value), digits) + ending
-
-    axis.set_major_formatter(FuncFormatter(written))
+        return number(float(value), digits) + self._ending
 
 
 def year_ticks(axes: Axes, years: Sequence[int], most: int = 6) -> None:

@@ -1,6 +1,6 @@
 """The words of a finished figure or table, and both with words of another language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from matplotlib.axis import Axis
@@ -18,9 +18,8 @@ def labels_of(figure: Figure) -> list[str]:
     Parameters
     ----------
     figure : Figure
-        Finished.
+        Drawn; ticks have no labels before.
     """
-    figure.draw_without_rendering()  # ticks have their labels only now
     return [text.get_text() for text in _shown(figure)]
 
 
@@ -30,11 +29,10 @@ def translate_figure(figure: Figure, words: Catalogue) -> None:
     Parameters
     ----------
     figure : Figure
-        Finished; changed in place.
+        Drawn; changed in place.
     words : Catalogue
         Of the language wanted.
     """
-    figure.draw_without_rendering()
     for axis in _axes_of(figure):
         _translate_ticks(axis, words)
     standing = {(text.axes, text.get_text()): text for text in _shown(figure)}
@@ -82,6 +80,15 @@ def _translate_ticks(axis: Axis, words: Catalogue) -> None:
         if isinstance(formatter, FixedFormatter):
             formatter.seq = [words.text(str(label)) for label in formatter.seq]
         elif isinstance(formatter, FuncFormatter):
-            written = formatter.func
-            replaced = FuncFormatter(lambda value, place, of=written: words.text(of(value, place)))
-            getattr(axis, f"set_{which}_formatter")(replaced)
+            getattr(axis, f"set_{which}_formatter")(_Translated(formatter, words))
+
+
+class _Translated(FuncFormatter):
+    """What another writer of labels writes, in another language."""
+
+    def __init__(self, written: FuncFormatter, words: Catalogue):
+        super().__init__(lambda value, place: words.text(written(value, place)))
+        self._original = written
+
+    def set_locs(self, locs: Sequence[float]) -> None:
+        self._original.set_locs(locs)
