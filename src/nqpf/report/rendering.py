@@ -4,7 +4,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest.mock import patch
+from unittest import mock
 
 import numpy as np
 from fontTools import subset
@@ -109,5 +109,5 @@ def _lay_out(figure: Figure) -> Bbox:
 def _fonts_without_kerning() -> Iterator[None]:
     """A pdf holds the place of every letter; taking kerning apart is most of the work on it."""
     dropped = [*subset.Options._drop_tables_default, "GPOS"]
-    with patch.object(subset.Options, "_drop_tables_default", dropped):
+    with mock.patch.object(subset.Options, "_drop_tables_default", dropped):
         yield
