@@ -32,7 +32,7 @@ def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
     Parameters
     ----------
     figure : Figure
-        Drawn in the house style.
+        Drawn in the house style; afterwards laid out for good, without a layout engine.
     salt : str
         Makes the ids inside the svg both stable and unlike those of other figures.
     title, alt : str
