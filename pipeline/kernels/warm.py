@@ -21,6 +21,7 @@ STACK = (
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_pdf",
     "matplotlib.backends.backend_svg",
+    "seaborn",
     "statsmodels.regression.linear_model",
     "pandera.pandas",
     "pydantic",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
@@ -108,13 +109,11 @@ def standing(
         rows += [(head, label) for label in part["label"].unique()]
     labels = [str(head) if label is None else wrapped(str(label), 32) for head, label in rows]
     figure, (axes,) = canvas(1.0 + 0.24 * len(rows))
-    shades = peer_colours(list(named))
+    shades, crowd = peer_colours(list(named)), []
     for i, (head, label) in enumerate(rows):
         part = data[data["label"] == label]
         part = part[part[group] == head] if group else part
-        rest = part[~part["unit"].isin([focus, *named])]
-        axes.plot(rest["value"], np.full(len(rest), i), "o", color=CONTEXT, ms=4.5, alpha=0.35,
-                  mew=0, zorder=2)  # fmt: skip
+        crowd.append(part[~part["unit"].isin([focus, *named])].assign(row=i))
         for name in named:
             own = part[part["unit"] == name]
             axes.plot(own["value"], np.full(len(own), i), "D", color=shades[name], ms=5,
@@ -122,11 +121,15 @@ def standing(
         own = part[part["unit"] == focus]
         axes.plot(own["value"], np.full(len(own), i), "o", color=FOCUS, ms=8.5, mec="white",
                   mew=0.8, zorder=4)  # fmt: skip
+    sns.scatterplot(
+        pd.concat(crowd), x="value", y="row", color=CONTEXT, s=20, alpha=0.35, linewidth=0,
+        zorder=2, ax=axes,
+    )  # fmt: skip
     rows_axis(axes, labels)
     for tick, (_, label) in zip(axes.get_yticklabels(), rows, strict=True):
         tick.set_fontweight("bold" if label is None else "normal")
     axes.axvline(0, color=FAINT, lw=0.9, zorder=1)
-    axes.set_xlabel(wrapped(xlabel, 64))
+    axes.set(xlabel=wrapped(xlabel, 64), ylabel="")
     number_ticks(axes.xaxis)
     markers = dict.fromkeys(named, "D")
     key(figure, {focus: FOCUS, **shades, others: CONTEXT}, markers=markers)
@@ -156,7 +159,7 @@ def null_distribution(
     """
     values = np.asarray(draws, dtype=float)
     figure, (axes,) = canvas(2.6)
-    axes.hist(values, bins=40, color=CONTEXT, alpha=0.55, zorder=2)
+    sns.histplot(x=values, bins=40, color=CONTEXT, alpha=0.55, linewidth=0, zorder=2, ax=axes)
     axes.set_ylim(top=1.15 * axes.get_ylim()[1])  # room for the name of the line
     axes.axvline(observed, color=FOCUS, lw=2.2, zorder=3)
     left = observed > (values.min() + values.max()) / 2
@@ -166,7 +169,7 @@ def null_distribution(
         va="top", fontsize=9,
     )  # fmt: skip
     heading(axes, "", "Draws")
-    axes.set_xlabel(wrapped(xlabel, 64))
+    axes.set(xlabel=wrapped(xlabel, 64), ylabel="")
     number_ticks(axes.xaxis, 6)
     number_ticks(axes.yaxis, 4)
     return figure

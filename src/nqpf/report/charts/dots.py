@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
@@ -61,13 +62,13 @@ def dots(
             color=FOCUS if strong else FAINT, lw=2.6 if strong else 1.4, alpha=0.55,
         )  # fmt: skip
     markers = dict(zip(colours, MARKERS, strict=False))
-    for name, shade in colours.items():
-        part = data[data[series] == name]
-        axes.plot(part["value"], part["unit"].map(place), markers[name], color=shade, ms=6,
-                  mec="white", mew=0.6, zorder=3)  # fmt: skip
+    sns.scatterplot(
+        data, x="value", y=data["unit"].map(place), hue=series, palette=dict(colours), style=series,
+        markers=markers, s=36, edgecolor="white", linewidth=0.6, zorder=3, legend=False, ax=axes,
+    )  # fmt: skip
     marks = {name: as_text(PEER) for name in named} | ({focus: as_text(FOCUS)} if focus else {})
     rows_axis(axes, units, marks)
-    axes.set_xlabel(wrapped(xlabel, 64))
+    axes.set(xlabel=wrapped(xlabel, 64), ylabel="")
     axes.margins(x=0.03)
     number_ticks(axes.xaxis)
     key(figure, {n: s for n, s in colours.items() if n in set(data[series])}, markers=markers)

@@ -1,9 +1,11 @@
 """Two measures of the same units, and links between units in their places."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -78,25 +80,25 @@ def scatter(
         axes.plot(curve["x"], curve["y"], color=MUTED, lw=1.4, zorder=2)
         if {"low", "high"} <= set(curve):
             axes.fill_between(curve["x"], curve["low"], curve["high"], color=FAINT, alpha=0.2, lw=0)
-    kinds = list(colours or {}) if group else [None]
-    for order, kind in enumerate(kinds):
-        part = data[data[group] == kind] if group else data
-        shade = colours[kind] if group else PEER
-        axes.plot(part["x"], part["y"], MARKERS[order % len(MARKERS)], color=shade, ms=6.5,
-                  mec="white", mew=0.6, zorder=3)  # fmt: skip
+    kinds = list(colours or {}) if group else []
+    markers = dict(zip(kinds, itertools.cycle(MARKERS), strict=False))
+    told = {"hue": group, "style": group, "palette": dict(colours), "markers": markers}
+    sns.scatterplot(
+        data, x="x", y="y", s=42, edgecolor="white", linewidth=0.6, zorder=3, legend=False, ax=axes,
+        **(told if group else {"color": PEER}),
+    )  # fmt: skip
     if focus is not None:
         part = data[data[label] == focus]
         axes.plot(part["x"], part["y"], "o", color=FOCUS, ms=10, mec="white", mew=1, zorder=4)
     _reference(axes, lines or {}, diagonal)
     axes.margins(0.09)
     heading(axes, "", ylabel)
-    axes.set_xlabel(xlabel)
+    axes.set(xlabel=xlabel, ylabel="")
     number_ticks(axes.xaxis)
     number_ticks(axes.yaxis)
     if group:
         present = {k: v for k, v in (colours or {}).items() if k in set(data[group])}
-        handles = dict(zip(kinds, MARKERS, strict=False))
-        key(figure, present, markers=handles)
+        key(figure, present, markers=markers)
     if named is None:
         named = list(data[label]) if len(data) <= 25 else []
     _names(axes, data, label, named, focus, group, colours)
@@ -254,8 +256,7 @@ def curve(
                               lw=0)  # fmt: skip
         names.append((str(kind), float(part["y"].iloc[-1]), as_text(shades[kind]), False))
     if rug is not None:
-        axes.plot(rug, np.zeros(len(rug)), "|", color=CONTEXT, ms=7, mew=0.8, alpha=0.7,
-                  transform=axes.get_xaxis_transform(), clip_on=False)  # fmt: skip
+        sns.rugplot(x=rug, height=0.03, color=CONTEXT, lw=0.8, alpha=0.7, clip_on=False, ax=axes)
     heading(axes, "", ylabel)
     axes.set_xlabel(xlabel)
     number_ticks(axes.xaxis, 6)
