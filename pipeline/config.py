@@ -16,6 +16,7 @@ from pipeline.receipt import parameter_file
 OUTPUTS = NOTEBOOKS / "outputs.yml"
 FIGURE_ENDINGS = ("svg", "pdf", "png", "csv")
 TABLE_ENDINGS = ("csv", "html", "tex")
+EXHIBITS_PAGE, EXHIBITS_FILE = "exhibits.html", "exhibits.json"  # lists, to read and for programs
 LAST = "06_conclusion"  # reads what all others found
 
 

@@ -1,15 +1,16 @@
 """Give the site what it shows of this build; the site itself knows no pipeline."""
 
-import hashlib
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from nqpf.chapters.conclusion import VERDICTS
 from nqpf.claims import assemble, load_plan
-from nqpf.paths import DATA, NOTEBOOKS, ROOT
+from nqpf.paths import NOTEBOOKS
 from nqpf.report import load_exhibits, load_facts
 from nqpf.report.files import write_whole
 from nqpf.report.palette import palette
@@ -27,9 +28,11 @@ from nqpf.site import (
     write_chinese_font,
 )
 from nqpf.site.chinese import STYLE as CHINESE
-from pipeline.config import LAST, Build, declared, notebooks
+from pipeline.config import EXHIBITS_FILE, EXHIBITS_PAGE, LAST, Build, declared, notebooks
 from pipeline.downloads import copy_exhibits, pack_downloads
 from pipeline.exhibit_map import exhibit_map
+from pipeline.provenance import CITATION, SUMS, sha256
+from pipeline.stamp import SHORT
 
 TITLE = "New quality productive forces and {case}’s manufacturing"
 SHORT_TITLE = "New quality productive forces"
@@ -43,7 +46,7 @@ LEAD_OF_EXHIBITS = (
     "Every figure and table with the notebook and cell that make it, the files that were read and "
     "the functions that were called on the way to it, as the code itself says, and its own files."
 )
-CITATION = (
+CITED = (
     "New quality productive forces and the upgrading of Guangdong's manufacturing: a research "
     "compendium. Version {version}, study “{study}”, data {data}."
 )
@@ -53,7 +56,7 @@ FINDINGS = (  # notebook, name and format of the fact, what it is
     ("A2_robustness", "specifications", "", "defensible specifications estimated beside them"),
     ("06_conclusion", "judged", "", "claims of the paper with a verdict from data"),
 )
-EXHIBITS_PAGE = "exhibits.html"
+OF_EXHIBIT = ("exhibit", "kind", "number", "title", "notebook", "cell")  # for programs
 LEDGER_TABLE = "tab-06-1-ledger"
 
 
@@ -65,14 +68,28 @@ def publish_page(executed: Path, page: Path, build: Build) -> None:
 
 
 def publish_index(index: Path, build: Build) -> None:
-    """Write the front page, the list of exhibits, the downloads and the search over all pages."""
-    site, links, info = index.parent, pages(build), site_info(build)
+    """Write the front page, the list of exhibits, the downloads and the search over all pages.
+
+    Parameters
+    ----------
+    index : Path
+        Front page to write, beside the pages of notebooks. All else goes into the site.
+    build : Build
+        The study.
+    """
+    site, links, info = build.paths.site, pages(build), site_info(build)
     copy_exhibits(site, build)
     made = exhibit_map(load_exhibits(build.study))
+    listed = json.dumps(listed_exhibits(made, site, build))
+    write_whole(index.with_name(EXHIBITS_FILE), listed)
     write_whole(site / "exhibits.csv", as_csv(made))
     exhibits = [exhibit_link(row) for row in made.to_dict("records")]
     render_exhibits(
-        site / EXHIBITS_PAGE, pages=links, site=info, lead=LEAD_OF_EXHIBITS, exhibits=exhibits
+        index.with_name(EXHIBITS_PAGE),
+        pages=links,
+        site=info,
+        lead=LEAD_OF_EXHIBITS,
+        exhibits=exhibits,
     )
     downloads = pack_downloads(site, build)
     counts = assemble(build.study)["verdict"].value_counts()
@@ -87,8 +104,9 @@ def publish_index(index: Path, build: Build) -> None:
         downloads=downloads,
         exhibits=exhibits,
         citation=citation(build),
+        folder=site,
     )
-    render_search(site / "assets" / "search.js", links)
+    render_search(site / "assets" / "search.js", links, index.parent)
     if info.extra_style:
         write_chinese_font(site)
 
@@ -106,25 +124,21 @@ def pages(build: Build) -> list[PageLink]:
 def site_words(build: Build) -> SiteInfo:
     """What every page says of the study; `site_info` adds what is read from files."""
     study = build.parameters.study
-    info = SiteInfo("", study.case, build.study, str(build.file), {}, labels=study.language)
+    info = SiteInfo("", study.case, build.study, str(build.file), labels=study.language)
     title = TITLE.format(case=study.case)
     return replace(info, title=info.say(title), short_title=info.say(SHORT_TITLE))
 
 
 def site_info(build: Build) -> SiteInfo:
-    """What every page says of the study and of its build."""
+    """What every page says of the study; what it was made from is stamped on it later."""
     case = build.parameters.study.case
     claims = {name: one.sentence.format(case=case) for name, one in load_plan().items()}
     return replace(
         site_words(build),
-        provenance={
-            "parameters": short_hash((ROOT / build.file).read_bytes()),
-            "data": short_hash((DATA / "SHA256SUMS").read_bytes()),
-            "environment": short_hash((ROOT / "requirements.lock").read_bytes()),
-        },
         searchable=True,
         ledger=Ledger(f"{LAST}.html", LEDGER_TABLE, claims),
         exhibits_page=EXHIBITS_PAGE,
+        hashes_file=EXHIBITS_FILE,
         extra_style=CHINESE if build.parameters.study.language == "zh" else "",
     )
 
@@ -143,9 +157,8 @@ def findings(build: Build) -> list[Finding]:
 
 def citation(build: Build) -> str:
     """How to cite this very build."""
-    meta = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    data = short_hash((DATA / "SHA256SUMS").read_bytes())
-    return CITATION.format(version=meta["version"], study=build.study, data=data)
+    meta = yaml.safe_load(CITATION.read_text(encoding="utf-8"))
+    return CITED.format(version=meta["version"], study=build.study, data=sha256(SUMS)[:SHORT])
 
 
 def exhibit_links(build: Build) -> dict[str, str]:
@@ -155,6 +168,33 @@ def exhibit_links(build: Build) -> dict[str, str]:
         f"{Path(os.path.relpath(folder, NOTEBOOKS)).as_posix()}/": f"exhibits/{name}/"
         for name, folder in folders.items()
     }
+
+
+def listed_exhibits(made: pd.DataFrame, site: Path, build: Build) -> list[dict]:
+    """Every exhibit with what it rests on and the hashes of its files, for programs.
+
+    Parameters
+    ----------
+    made : DataFrame
+        As `exhibit_map` returns it.
+    site : Path
+        The site with its copies of all files; the hash of a copy that differs, as svg that turn
+        dark there do, is listed beside that of the file itself.
+    build : Build
+        The study.
+    """
+    listed = []
+    for row in made.to_dict("records"):
+        folder = f"{row['kind']}s"
+        own, copied = {}, {}
+        for name in filter(None, row["files"].split("; ")):
+            own[name] = sha256(getattr(build.paths, folder) / name)
+            copy = sha256(site / "exhibits" / folder / name)
+            copied |= {name: copy} if copy != own[name] else {}
+        about = {key: row[key] for key in OF_EXHIBIT}
+        data = [one for one in row["data"].split("; ") if one]
+        listed.append(about | {"data": data, "files": own, "copies_in_site": copied})
+    return listed
 
 
 def exhibit_link(row: dict[str, str]) -> ExhibitLink:
@@ -175,8 +215,3 @@ def exhibit_link(row: dict[str, str]) -> ExhibitLink:
         data=[one.removeprefix("data/") for one in row["data"].split("; ") if one],
         functions=[one.removeprefix("nqpf.") for one in row["functions"].split("; ") if one],
     )
-
-
-def short_hash(content: bytes) -> str:
-    """First characters of a SHA-256, enough to tell versions apart."""
-    return hashlib.sha256(content).hexdigest()[:12]

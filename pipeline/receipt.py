@@ -1,8 +1,9 @@
 """The receipt of a complete build: says in a moment that nothing has changed since.
 
 To collect and compare some thousand nodes takes the graph a second. A receipt holds size and
-time of every file and folder that a build depended on or made; while they are all as they were,
-the graph, which trusts the same times, would find nothing to do. Anything else is left to it.
+time of every file and folder that a build depended on or made, and the commit; while they are all
+as they were, the graph, which trusts the same times, would find nothing to do. Anything else is
+left to it.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nqpf.paths import BUILD, DATA_VARIABLE, PARAMS, ROOT
+from pipeline.commit import head
 
 PARAMS_VARIABLE = "NQPF_PARAMS"  # the parameter file of this build, default params/default.yml
 RECEIPTS = BUILD / "graph" / "receipts"
@@ -36,7 +38,8 @@ def nothing_changed(parameters: Path) -> bool:
     try:
         receipt = json.loads(_place(parameters).read_text(encoding="utf-8"))
         places = receipt["places"]
-        return receipt["parameters"] == str(parameters) and places == _state(places)
+        same = receipt["parameters"] == str(parameters) and receipt["commit"] == head()
+        return same and places == _state(places)
     except (OSError, ValueError, KeyError, TypeError):
         return False  # absent, broken, or something is gone: the graph decides
 
@@ -52,6 +55,7 @@ class Receipt:
         """Take back the old receipt, because from now on things may change."""
         self._parameters = parameters
         self._places: dict[str, list] = {}
+        self._commit = ""
         _place(parameters).unlink(missing_ok=True)
 
     def look_at_sources(self, sources: Iterable[Path], products: Iterable[Path]) -> None:
@@ -62,6 +66,7 @@ class Receipt:
         folders = {path.parent for path in known} | _packages()
         folders -= {ROOT, *(path.parent for path in products)}
         self._places = _state(known | folders)
+        self._commit = head()
 
     def write(self, products: Iterable[Path]) -> None:
         """Add the files that the build has made and write the receipt."""
@@ -69,6 +74,7 @@ class Receipt:
             return
         receipt = {
             "parameters": str(self._parameters),
+            "commit": self._commit,
             "places": {**self._places, **_state(products)},
         }
         place = _place(self._parameters)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nqpf.errors import StudyError
 from nqpf.paths import ROOT
+from pipeline.commit import COMMIT_VARIABLE
 from pipeline.verification.copies import source_files
 from pipeline.verification.sealed import in_namespace, install_guard
 
@@ -92,7 +93,7 @@ def run(command: list[str], room: Path, what: str) -> None:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("NQPF_") and name not in names
+        if (not name.startswith("NQPF_") and name not in names) or name == COMMIT_VARIABLE
     }
     if subprocess.run(command, cwd=room, env=kept, check=False).returncode:
         raise StudyError(f"in the clean room, {what} failed; its own messages stand above")

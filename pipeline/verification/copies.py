@@ -1,6 +1,5 @@
 """Clean copies of the checkout, the build of one, and what it made."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from nqpf.errors import StudyError
 from nqpf.paths import DATA, ROOT
+from pipeline.config import current_build
+from pipeline.provenance import provenance, sha256
 
 SOURCES = (  # what a checkout holds where git cannot say
     ".ci",
@@ -81,7 +82,7 @@ def source_files() -> list[str]:
 
 
 def build_copy(copy: Path) -> None:
-    """Build the default study of a copy with this environment.
+    """Build the default study of a copy with this environment, as of this checkout's commit.
 
     Parameters
     ----------
@@ -94,12 +95,13 @@ def build_copy(copy: Path) -> None:
         If the build fails; what it said goes to build.log in the copy.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NQPF_")}
+    of_commit = provenance(current_build()).commit.as_variable()
     log = copy / "build.log"
     with log.open("w", encoding="utf-8") as said:
         done = subprocess.run(
             [sys.executable, "-m", "pipeline", "all"],
             cwd=copy,
-            env=kept | {"PYTHONPATH": "src"},
+            env=kept | {"PYTHONPATH": "src"} | of_commit,
             stdout=said,
             stderr=subprocess.STDOUT,
             check=False,
@@ -126,11 +128,6 @@ def artefacts(root: Path) -> dict[str, str]:
         for path in sorted((root / folder).rglob("*"))
         if path.is_file() and path.relative_to(root).as_posix() not in COMMITTED
     }
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file's content, in hexadecimal digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def differences(one: dict[str, str], two: dict[str, str], names: tuple[str, str]) -> list[str]:

@@ -20,9 +20,9 @@ from rocrate.rocrate import ROCrate
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, DATA, NOTEBOOKS, ROOT
 from nqpf.report.files import write_whole
-from pipeline.config import Build, current_build, declared, notebooks
+from pipeline.config import EXHIBITS_FILE, Build, current_build, declared, notebooks
+from pipeline.provenance import sha256
 from pipeline.verification import fingerprints
-from pipeline.verification.copies import sha256
 
 TARGET = BUILD / "crate"
 CODE_RIGHTS = "https://spdx.org/licenses/MIT"
@@ -88,6 +88,7 @@ def pack(build: Build, target: Path) -> None:
         results = [_file(crate, path, DATA_RIGHTS) for path in made]
         title = f"Run notebook {name}"
         _action(crate, name, title, source, [*panels, parameters, lock], results)
+    _file(crate, build.paths.site / EXHIBITS_FILE, DATA_RIGHTS)  # names the commit
     shutil.rmtree(target, ignore_errors=True)
     crate.write(target)
     text = json.dumps(zenodo(citation), indent=2, ensure_ascii=False) + "\n"

@@ -18,7 +18,8 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.paths import DATA, ROOT
 from nqpf.report.files import write_whole
-from pipeline.verification.copies import COMMITTED, sha256
+from pipeline.provenance import sha256
+from pipeline.verification.copies import COMMITTED
 
 PLACE = DATA / "fingerprints"
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # allowed where lock or processor differ: moments and facts

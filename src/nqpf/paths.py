@@ -62,6 +62,11 @@ class StudyPaths:
         return self.root / "stage"
 
     @property
+    def pages(self) -> Path:
+        """Rendered pages, before they are told what they were made from."""
+        return self.root / "pages"
+
+    @property
     def site(self) -> Path:
         """Published HTML."""
         return self.root / "site"

@@ -14,6 +14,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.delenv(module.DATA_VARIABLE, raising=False)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "RECEIPTS", tmp_path / "build/graph/receipts")
+    monkeypatch.setattr(module, "head", lambda: "one")
     for name in ("params/mine.yml", "src/a/one.py", "data/raw/x.csv", "made/page.html"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1")
@@ -59,6 +60,11 @@ def test_a_file_that_is_gone(checkout, parameters, name):
 def test_a_new_file(checkout, parameters, name):
     (checkout / name).parent.mkdir(exist_ok=True)
     (checkout / name).write_text("1")
+    assert not nothing_changed(parameters)
+
+
+def test_another_commit(parameters, monkeypatch):
+    monkeypatch.setattr(module, "head", lambda: "two")
     assert not nothing_changed(parameters)
 
 

@@ -40,7 +40,6 @@ SITE = SiteInfo(
     "Guangdong",
     "default",
     "params/default.yml",
-    {"commit": "0123abc", "data": "89abcdef"},
     searchable=True,
     ledger=Ledger("02_ledger.html", "tab-02-1-ledger", CLAIMS),
 )

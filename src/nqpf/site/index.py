@@ -29,6 +29,7 @@ def render_index(
     downloads: list[tuple[str, str]],
     exhibits: Sequence[ExhibitLink] = (),
     citation: str = "",
+    folder: Path | None = None,
 ) -> None:
     """Write the front page and the assets that all pages share.
 
@@ -54,6 +55,9 @@ def render_index(
         All figures and tables, listed by chapter; none for no list.
     citation : str
         How to cite the study, as one paragraph; a general one by default.
+    folder : Path, optional
+        Folder of the site, which gets the assets and holds what can be taken away; that of the
+        page by default.
 
     Raises
     ------
@@ -62,6 +66,7 @@ def render_index(
     """
     if missing := [name for name, count in verdicts.items() if count and name not in colours]:
         raise StudyError(f"verdict '{missing[0]}' has no colour; add it to the palette")
+    folder = folder or page.parent
     text = _template("front.html.j2").render(
         site=site,
         pages=pages,
@@ -77,11 +82,11 @@ def render_index(
             if count
         ],
         total=sum(verdicts.values()),
-        downloads=[(label, href, _size(page.parent / href)) for label, href in downloads],
+        downloads=[(label, href, _size(folder / href)) for label, href in downloads],
         chapters=[(link, [one for one in exhibits if _page(one) == link.href]) for link in pages],
         citation=citation,
     )
-    write_assets(page.parent, site.labels)
+    write_assets(folder, site.labels)
     write_whole(page, text.rstrip() + "\n")
 
 

@@ -73,8 +73,6 @@ class SiteInfo:
         Name of the study.
     parameters : str
         Parameter file, as shown.
-    provenance : dict of str to str
-        Label and short value: hashes of parameters, data and environment, the commit; no clock.
     short_title : str
         Title where there is little room; the title by default.
     language : str
@@ -87,6 +85,9 @@ class SiteInfo:
         Language of titles, labels and furniture: `en` or `zh`.
     exhibits_page : str
         File name of the list of all exhibits; empty for none.
+    hashes_file : str
+        File that gives, for programs, the hashes of all exhibits and of what they were made from;
+        empty for none.
     extra_style : str
         Stylesheet of fonts that only some studies need; empty for none.
     """
@@ -95,13 +96,13 @@ class SiteInfo:
     case: str
     study: str
     parameters: str
-    provenance: dict[str, str]
     short_title: str = ""
     language: str = "en"
     searchable: bool = False
     ledger: Ledger | None = None
     labels: str = ENGLISH
     exhibits_page: str = ""
+    hashes_file: str = ""
     extra_style: str = ""
 
     def say(self, text: str) -> str:

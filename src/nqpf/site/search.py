@@ -18,7 +18,7 @@ TEXTS = ("p", "li", "blockquote", "tr")
 DETAILS = re.compile(r"<(/)?details\b[^>]*>")
 
 
-def render_search(target: Path, pages: Sequence[PageLink]) -> None:
+def render_search(target: Path, pages: Sequence[PageLink], folder: Path | None = None) -> None:
     """Write the search index of all pages.
 
     Parameters
@@ -29,16 +29,18 @@ def render_search(target: Path, pages: Sequence[PageLink]) -> None:
         deflated JSON, which browsers unpack by themselves.
     pages : sequence of PageLink
         Pages in reading order, all rendered.
+    folder : Path, optional
+        Where they stand; in the site by default.
 
     Raises
     ------
     StudyError
         If a page has not been rendered.
     """
-    site = target.parent.parent
+    folder = folder or target.parent.parent
     rows = []
     for place, link in enumerate(pages):
-        page = site / link.href
+        page = folder / link.href
         if not page.is_file():
             raise StudyError(f"{link.href} is not there yet; render all pages before their index")
         for entry in entries_of(page.read_text(encoding="utf-8"), link):
