@@ -12,7 +12,7 @@ STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
 
 .DEFAULT_GOAL := all
-.PHONY: all sweep update-data cleanroom crate fingerprints repro verify check-data data site watch verify-kernel pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
+.PHONY: all audit sweep update-data cleanroom crate fingerprints repro verify check-data data site watch verify-kernel pdf words test-site explain smoke lab test check bench lint readme lock clean distclean help
 MAKEFLAGS += --no-print-directory
 
 all: $(VENV)/installed ## build everything for PARAMS (default params/default.yml)
@@ -79,6 +79,9 @@ fingerprints: all ## renew the committed fingerprints from the build
 
 verify-kernel: all ## run every notebook in warm and in stock kernels and compare all bytes
 	@PYTHONPATH=src NQPF_PARAMS="$(PARAMS)" $(PY) -m pipeline.verify_kernel
+
+audit: $(VENV)/installed-dev ## ask a public database for known vulnerabilities of what is locked
+	@PYTHONPATH=src $(PY) -m pipeline.audit $(AUDIT)
 
 cleanroom: $(VENV)/installed ## the last commit in an empty folder, new environment, no network
 	@PYTHONPATH=src $(PY) -m pipeline.verification.cleanroom
