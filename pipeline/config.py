@@ -10,11 +10,12 @@ import yaml
 from nqpf.errors import StudyError
 from nqpf.params import TOPICS_OF, Parameters, load_parameters, study_name
 from nqpf.paths import NOTEBOOKS, ROOT, StudyPaths, built_paths
-from nqpf.places import cities_of
+from nqpf.places import cities_of, cities_of_paper
 from pipeline.receipt import parameter_file
 
 OUTPUTS = NOTEBOOKS / "outputs.yml"
 FIGURE_ENDINGS = ("svg", "pdf", "png", "csv")
+KINDS = ("figures", "tables")
 TABLE_ENDINGS = ("csv", "html", "tex")
 EXHIBITS_PAGE, EXHIBITS_FILE = "exhibits.html", "exhibits.json"  # lists, to read and for programs
 LAST = "06_conclusion"  # reads what all others found
@@ -33,6 +34,11 @@ class Build:
     def has_cities(self) -> bool:
         """Whether a city panel is held for the province studied."""
         return bool(cities_of(self.parameters.study.case))
+
+    @property
+    def has_cities_of_paper(self) -> bool:
+        """Whether the cities studied are those that the paper gives figures of."""
+        return bool(cities_of_paper(self.parameters.study.case))
 
 
 @dataclass(frozen=True)
@@ -87,19 +93,20 @@ def declared(notebook: str, build: Build) -> Declared:
         If the notebook has no entry there, or its entry has unknown keys.
     """
     entry = all_outputs().get(notebook)
-    known = {"title", "summary", "figures", "tables", "city_figures", "city_tables", "files"}
+    made = [f"{where}{kind}" for where in ("", "city_", "paper_city_") for kind in KINDS]
+    known = {"title", "summary", "files", *made}
     if not isinstance(entry, dict) or not {"title", "summary"} <= set(entry) <= known:
         raise StudyError(
             f"notebooks/outputs.yml must describe {notebook} by title and summary, and by "
             f"{', '.join(sorted(known - {'title', 'summary'}))} where it makes any; got {entry!r}"
         )
-    cities = build.has_cities
+    held = {"": True, "city_": build.has_cities, "paper_city_": build.has_cities_of_paper}
+    figures, tables = (
+        tuple(one for where in held if held[where] for one in entry.get(f"{where}{kind}", []))
+        for kind in KINDS
+    )
     return Declared(
-        entry["title"],
-        entry["summary"],
-        tuple(entry.get("figures", []) + (entry.get("city_figures", []) if cities else [])),
-        tuple(entry.get("tables", []) + (entry.get("city_tables", []) if cities else [])),
-        tuple(entry.get("files", [])),
+        entry["title"], entry["summary"], figures, tables, tuple(entry.get("files", []))
     )
 
 

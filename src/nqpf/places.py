@@ -10,6 +10,7 @@ from functools import cache
 
 from nqpf.paths import RAW
 
+PAPER_CASE = "Guangdong"  # the province that the paper is about
 SHORT_CHINESE = re.compile("(壮族|回族|维吾尔)?(自治区|省|市)$")
 
 
@@ -36,6 +37,29 @@ def cities_of(province: str) -> tuple[str, ...]:
     code = {name: code for code, name in provinces().items()}.get(province)
     with (RAW / "cities" / "geography.csv").open(encoding="utf-8", newline="") as file:
         return tuple(row["city"] for row in csv.DictReader(file) if row["city_code"][:2] == code)
+
+
+def cities_of_paper(province: str) -> tuple[str, ...]:
+    """Cities of a province if it is the paper's, for what rests on figures of its cities.
+
+    Parameters
+    ----------
+    province : str
+        English name of the province studied.
+
+    Returns
+    -------
+    tuple of str
+        As `cities_of`; empty for another province, whether its cities are held or not.
+    """
+    return cities_of(province) if province == PAPER_CASE else ()
+
+
+@cache
+def home_of_cities() -> str:
+    """Province whose cities are held: the paper's, or that of a reader's own cities."""
+    with (RAW / "cities" / "geography.csv").open(encoding="utf-8", newline="") as file:
+        return provinces()[next(csv.DictReader(file))["city_code"][:2]]
 
 
 @cache

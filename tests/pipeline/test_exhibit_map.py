@@ -4,7 +4,7 @@ import pytest
 
 from nqpf.errors import StudyError
 from nqpf.paths import DATA, NOTEBOOKS
-from pipeline.config import all_outputs, notebooks
+from pipeline.config import KINDS, all_outputs, notebooks
 from pipeline.exhibit_map import READERS, TABLES, behind_exhibits, exhibit_map
 
 
@@ -56,7 +56,7 @@ def test_names_that_a_loop_gives_are_read(tmp_path):
 def test_every_declared_exhibit_is_found_with_what_is_behind_it(name):
     found = behind_exhibits(NOTEBOOKS / f"{name}.ipynb")
     entry = all_outputs()[name]
-    kinds = ("figures", "tables", "city_figures", "city_tables")
+    kinds = [f"{where}{kind}" for where in ("", "city_", "paper_city_") for kind in KINDS]
     declared = [exhibit for kind in kinds for exhibit in entry.get(kind, [])]
     assert sorted(found) == sorted(declared)
     for exhibit, behind in found.items():

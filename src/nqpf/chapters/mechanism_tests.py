@@ -14,6 +14,7 @@ from nqpf.chapters.associations import Inference, estimate, numbers, worst_of
 from nqpf.chapters.declared import FACTOR, Declared, Level, panel_of
 from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample
 from nqpf.errors import StudyError
+from nqpf.places import home_of_cities
 from nqpf.regression.families import adjust_family
 from nqpf.regression.holm import holm
 from nqpf.regression.panel import statsmodels_model
@@ -21,7 +22,7 @@ from nqpf.regression.randomisation import permute_within_years
 
 MOST_SHUFFLES = 1_999
 MOST_FAMILY_DRAWS = 19_999
-LEVEL_WORDS = {"provinces": "Provinces", "cities": "Cities of Guangdong"}
+LEVEL_WORDS = {"provinces": "Provinces", "cities": f"Cities of {home_of_cities()}"}
 SHORT_LEVEL = {"provinces": "Provinces", "cities": "Cities"}
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from nqpf.errors import StudyError
 from nqpf.expressions import names, parse
 from nqpf.paths import CODEBOOK
+from nqpf.places import PAPER_CASE
 
 PLAN = CODEBOOK / "claims_plan.csv"
 CLAIMS = CODEBOOK / "claims.csv"
 
-PAPER_CASE = "Guangdong"  # the province that the paper is about
 NONE = "none"  # testability of a claim that no data held can judge
 ALLOWED = {
     "notebook": ("01", "02", "03", "04", "05", "06"),

@@ -24,7 +24,7 @@ def load_panel(level: str) -> pd.DataFrame:
     Parameters
     ----------
     level : str
-        `provinces` (31, from 2010) or `cities` (21 of Guangdong, from 2005).
+        `provinces` (31, from 2010) or `cities` (21 of Guangdong, or a reader's own; from 2005).
 
     Returns
     -------

@@ -10,7 +10,10 @@ import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from nqpf.data.checksums import verify
+from nqpf.data.own_cities import check_places, check_variables, make_room
 from nqpf.data.raw import UNIT_COLUMN, long_columns, read_long, read_table
 from nqpf.data.rows import FIRST_ROW, read_rows
 from nqpf.data.wording import several, shown
@@ -39,7 +42,7 @@ def compose(base: Path, own: list[Path], target: Path) -> None:
     base : Path
         The study's data folder; verified first, only read.
     own : list of Path
-        Folders laid out like it.
+        Folders laid out like it. Cities of another province take the place of the study's.
     target : Path
         Folder that is made, or made anew; as before if anything is wrong.
 
@@ -57,12 +60,16 @@ def compose(base: Path, own: list[Path], target: Path) -> None:
             shutil.copytree(base / folder, partial / folder)
         for folder in own:
             _check_folder(folder)
+        make_room(partial, own)
+        for folder in own:
             for name, key in ADDS_TO:
                 if (folder / name).is_file():
                     _append(partial / name, folder / name, key)
             for level in UNIT_COLUMN:
                 if (folder / "raw" / level / "panel.csv").is_file():
                     check_own(folder / "raw" / level / "panel.csv", level, partial)
+        check_places(partial)
+        check_variables(partial)
         _write_sums(base, partial)
         processed = target / "processed"
         if processed.is_dir():
@@ -148,9 +155,8 @@ def _check_folder(folder: Path) -> None:
 def _append(table: Path, own: Path, key: tuple[str, ...]) -> None:
     """Add the rows of an own table below those of the study's, which none may repeat."""
     header = read_rows(table)[0]
-    rows, added = read_table(table, header), read_table(own, header)
-    columns = list(key)
-    held = set(map(tuple, rows[columns].to_numpy()))
+    added, columns = read_table(own, header), list(key)
+    held = set(map(tuple, pd.read_csv(table, dtype=str, keep_default_na=False)[columns].to_numpy()))
     faults = [
         f"{shown(own)}, row {number}: expected a row that the study does not hold, got "
         f"{', '.join(values)} again; take it out"
