@@ -1,5 +1,6 @@
 """What the last `make` left behind: complete, not empty, linked, and the README agrees."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,7 +10,14 @@ import pytest
 from nqpf.report import load_labels
 from nqpf.report.language import catalogue
 from nqpf.report.latex import CHINESE
-from pipeline.config import current_build, declared, notebooks
+from pipeline.config import (
+    EXHIBITS_FILE,
+    EXHIBITS_PAGE,
+    current_build,
+    declared,
+    notebooks,
+)
+from pipeline.provenance import sha256
 from pipeline.readme import PAGES as DOCUMENTS
 from pipeline.readme import rendered
 from pipeline.words import lacking
@@ -162,3 +170,30 @@ def test_a_page_with_its_pictures_is_light(page):
 def test_shared_assets_are_light():
     weight = sum(path.stat().st_size for path in (SITE / "assets").iterdir())
     assert weight < HEAVIEST_ASSETS, f"assets weigh {weight:,} bytes"
+
+
+def test_the_list_for_programs_has_the_hash_of_every_file():
+    listed = json.loads((SITE / EXHIBITS_FILE).read_text(encoding="utf-8"))
+    folders = {"figure": BUILD.paths.figures, "table": BUILD.paths.tables}
+    found = {}
+    for one in listed["exhibits"]:
+        for name, digest in one["files"].items():
+            found[name] = digest
+            assert sha256(folders[one["kind"]] / name) == digest
+            copy = SITE / "exhibits" / f"{one['kind']}s" / name
+            assert sha256(copy) == one["copies_in_site"].get(name, digest)
+        assert set(one["data"]) <= set(listed["data"]), one["exhibit"]
+    others = {name for entry in notebooks() for name in declared(entry, BUILD).others}
+    declared_files = {name for entry in notebooks() for name in
+                      declared(entry, BUILD).files(BUILD.paths)}  # fmt: skip
+    assert set(found) == declared_files - others
+
+
+@pytest.mark.parametrize("name", [*PAGES, EXHIBITS_PAGE])
+def test_every_page_says_what_it_was_made_from(name):
+    page = (SITE / name).read_text(encoding="utf-8")
+    listed = json.loads((SITE / EXHIBITS_FILE).read_text(encoding="utf-8"))
+    for digest in (*listed["parameters"].values(), *listed["environment"].values()):
+        assert f'title="{digest}"' in page
+    assert "data-when" not in page
+    assert "data-hash" not in page
