@@ -231,6 +231,9 @@ FORMS = {
         POINTS, xlabel="Index", ylabel="Upgrading", group="region", colours=REGIONS,
         focus="Foshan", fit=CURVE, lines={"x": 0.3, "y": 0.3}, diagonal=True,
     ),
+    "scatter of one kind": lambda: charts.scatter(
+        POINTS, xlabel="Index", ylabel="Upgrading", focus="Foshan"
+    ),
     "shares": lambda: charts.shares(
         pd.DataFrame(
             [(y, p, v) for y in (2007, 2011) for p, v in (("within", 0.1), ("between", 0.2))],

@@ -82,10 +82,12 @@ def scatter(
             axes.fill_between(curve["x"], curve["low"], curve["high"], color=FAINT, alpha=0.2, lw=0)
     kinds = list(colours or {}) if group else []
     markers = dict(zip(kinds, itertools.cycle(MARKERS), strict=False))
-    told = {"hue": group, "style": group, "palette": dict(colours), "markers": markers}
+    look = {"color": PEER}
+    if group:
+        look = {"hue": group, "style": group, "palette": dict(colours), "markers": markers}
     sns.scatterplot(
         data, x="x", y="y", s=42, edgecolor="white", linewidth=0.6, zorder=3, legend=False, ax=axes,
-        **(told if group else {"color": PEER}),
+        **look,
     )  # fmt: skip
     if focus is not None:
         part = data[data[label] == focus]
