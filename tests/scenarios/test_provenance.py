@@ -11,6 +11,7 @@ from tests.scenarios.conftest import ROOT, Project
 
 WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 SITE = "build/site"
+NOTE = "node: $Format:%H$\n"
 
 
 def git(root, *arguments):
@@ -24,8 +25,9 @@ def checkout(built_once, tmp_path_factory):
     """A built copy of the project in a repository of its own; its tests run in order."""
     root = tmp_path_factory.mktemp("repository") / "checkout 广东"
     shutil.copytree(built_once.root, root, symlinks=True)
-    for name in (".gitignore", ".gitattributes", ".git_archival.txt"):
+    for name in (".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, root / name)
+    (root / ".git_archival.txt").write_text(NOTE)  # the project's own may be filled in already
     (root / "README.md").write_text("one")
     (root / "tables").mkdir(exist_ok=True)
     git(root, "init", "-q")
