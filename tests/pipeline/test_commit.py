@@ -15,7 +15,7 @@ ID = "0123456789abcdef0123456789abcdef01234567"
 FILES = {
     ".gitignore": "__pycache__/\n/build/\n",
     ".gitattributes": (ROOT / ".gitattributes").read_text(),
-    ".git_archival.txt": (ROOT / ".git_archival.txt").read_text(),
+    ".git_archival.txt": "node: $Format:%H$\n",  # in an archive ours is filled in already
     "README.md": "read me",
     "pipeline/step.py": "1",
     "src/a.py": "1",
