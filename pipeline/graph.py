@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytask
@@ -34,16 +35,26 @@ class PlainFailures:
 
 
 class Looks:
-    """Has the receipt look at all that the steps depend on before the first one runs."""
+    """Looks at all that the steps start from before the first one runs.
 
-    def __init__(self, receipt: Receipt):
+    pytask records the state of what a step depends on as it is when the step has ended. What is
+    edited meanwhile would pass for what the step has read, and the next build would call the
+    step unchanged. So the state is the one seen here, for the graph as for the receipt.
+    """
+
+    def __init__(self, receipt: Receipt | None):
         self.receipt = receipt
 
     @pytask.hookimpl(tryfirst=True)
     def pytask_execute_build(self, session: pytask.Session) -> None:
         """Look, and leave the running to others."""
-        sources, products = _files(session)
-        self.receipt.look_at_sources(sources, products)
+        if self.receipt is not None:
+            self.receipt.look_at_sources(*_files(session))
+        dag = session.dag
+        for key, entry in dag.nodes.items():
+            made = not isinstance(entry, pytask.PTask) and any(True for _ in dag.predecessors(key))
+            if not made and (state := entry.state()) is not None:
+                entry.state = partial(str, state)
 
 
 def run(
@@ -81,8 +92,7 @@ def run(
     crew = Workers(workers, Durations(STATE / "seconds.json", workers), stop)
     plugins.register(crew)
     plugins.register(PlainFailures())
-    if receipt is not None:
-        plugins.register(Looks(receipt))
+    plugins.register(Looks(receipt))
     options = {
         "command": "build",
         "root": STATE,

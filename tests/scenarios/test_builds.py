@@ -40,6 +40,24 @@ def test_an_edit_of_the_last_notebook_runs_it_alone(built):
     assert changed == {"06_conclusion"}
 
 
+def test_an_edit_while_a_step_runs_is_seen_by_the_next_make(built):
+    code = built.root / "src/nqpf/chapters/wording.py"
+    code.write_text(code.read_text() + "\nMARK = 4712\n")
+    body = (
+        "import nqpf.chapters.wording as wording\nfrom pathlib import Path\n"
+        "page.record('number', wording.MARK, digits=0)\n"
+        "code = Path(wording.__file__)\n"
+        # of another length, for Python tells compiled files apart by second and size
+        "code.write_text(code.read_text().replace('= 4712', '= 4713  # edited'))"
+    )
+    built.write_notebook("04_challenges", body)
+    facts = built.root / "build/facts/04_challenges.json"
+    for value in ("4712", "4713"):
+        result = built.make()
+        assert result.returncode == 0, result.stderr
+        assert value in facts.read_text()
+
+
 def test_a_new_strategy_runs_the_notebook_on_strategies(built):
     before = stamps(built.root)
     folder = built.root / "params/scenarios"
