@@ -143,6 +143,11 @@ def test_other_scoring_keeps_the_prepared_indicators(link):
     assert other.prepared is link.prepared
     with pytest.raises(StudyError, match="another treatment prepares the indicators anew"):
         link.rescored(IndexOptions(treatment="winsorise_or_log"))
+    above = dict.fromkeys(link.prepared.hierarchy.levels[1], 1.0)
+    with pytest.raises(StudyError, match="another given_above prepares the indicators anew"):
+        link.rescored(IndexOptions(element_weights="given", given_above=above))
+    unused = link.rescored(IndexOptions(given_above=above))  # elements weigh the same in it
+    assert unused.prepared is link.prepared
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from nqpf.chapters.multiverse_words import (
 )
 from nqpf.errors import StudyError
 from nqpf.index import IndexOptions
-from nqpf.index.build import Prepared, assemble, prepare
+from nqpf.index.build import Prepared, assemble, preparation, prepare
 from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.multiverse.declare import (
     INDEX_CHOICES,
@@ -266,10 +266,7 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
 def _factors(
     level, grid, codebook, name, outcomes, factor, chosen
 ) -> Iterator[tuple[tuple[str, ...], pd.Series]]:
-    """Every measure of the factor with the choices it stands for; each index built once.
-
-    The options differ by the settings of the grid alone, of which these prepare the panel.
-    """
+    """Every measure of the factor with the choices it stands for; each index built once."""
     if factor not in level.hierarchy.nodes:
         for key in chosen[["outcome", *INDEX_CHOICES]].drop_duplicates().itertuples(index=False):
             yield tuple(key), inside(level, level.values[factor])
@@ -278,7 +275,7 @@ def _factors(
     built: dict[tuple, pd.DataFrame] = {}
     variants = index_variants(level, grid, codebook, name, outcomes, (factor,), chosen)
     for key, tree, options in variants:
-        data = (tree.indicators, options.treatment, options.element_weights)
+        data = (tree.indicators, *preparation(options).values())
         which = (data, *(getattr(options, one) for one in BUILT_BY))
         if which not in built:
             if data not in prepared:

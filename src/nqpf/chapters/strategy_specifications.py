@@ -23,6 +23,7 @@ from nqpf.chapters.multiverse_words import (
 from nqpf.chapters.strategy_links import indicators_of
 from nqpf.errors import StudyError
 from nqpf.index import Hierarchy
+from nqpf.index.build import preparation
 from nqpf.regression.multiverse.declare import INDEX_CHOICES, Grid, expand
 from nqpf.regression.multiverse.rows import Columns, panel_columns, split, used_rows
 from nqpf.scenarios import Applied, Link, Reader, shift
@@ -300,7 +301,7 @@ def _measures(
         tree, options = variant.hierarchy, variant.options
         which = (tree.indicators, *(getattr(options, one) for one in BUILT_BY))
         if which not in built:
-            stem = (tree.indicators, options.treatment)
+            stem = (tree.indicators, *preparation(options).values())
             if stem not in treated:
                 treated[stem] = (variant, _changed(variant, applied, needed))
             first, after = treated[stem]

@@ -21,6 +21,16 @@ from nqpf.index.options import IndexOptions
 from nqpf.index.screening import Screening, screen
 from nqpf.index.treatment import ACTIONS, winsorise_or_log
 
+PREPARED_BY = (
+    "years",
+    "units_excluded",
+    "coverage",
+    "treatment",
+    "winsorise_most",
+    "base_year",
+    "reference",
+)
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -183,6 +193,13 @@ def build_index(
     options = options or IndexOptions()
     prepared = prepare(indicators, hierarchy, options)
     return assemble(prepared, options)
+
+
+def preparation(options: IndexOptions) -> dict[str, object]:
+    """The choices that `prepare` reads: where they are equal, one panel is prepared alike."""
+    chosen = {name: getattr(options, name) for name in PREPARED_BY}
+    given = options.given_above if options.element_weights == "given" else None
+    return chosen | {"given_above": given and tuple(sorted(given.items()))}
 
 
 def prepare(indicators: pd.DataFrame, hierarchy: Hierarchy, options: IndexOptions) -> Prepared:

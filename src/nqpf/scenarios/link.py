@@ -13,7 +13,7 @@ import pandas as pd
 
 from nqpf.errors import StudyError
 from nqpf.index import Hierarchy, IndexOptions
-from nqpf.index.build import Prepared, prepare
+from nqpf.index.build import Prepared, preparation, prepare
 from nqpf.index.kernel import (
     combine,
     indicator_weights,
@@ -25,16 +25,6 @@ from nqpf.index.options import NEED_POSITIVE
 from nqpf.regression.spatial_weights import contiguity
 
 HELD = {"minmax", "minmax_base"}  # normalisations whose goalposts can be held
-PREPARED_BY = (
-    "years",
-    "units_excluded",
-    "coverage",
-    "treatment",
-    "winsorise_most",
-    "base_year",
-    "reference",
-    "given_above",
-)
 ESTIMATORS = ("within", "first differences", "long difference", "unit trends")
 
 
@@ -153,8 +143,9 @@ class Link:
         StudyError
             If the indicators would be prepared differently.
         """
-        for name in PREPARED_BY:
-            if getattr(options, name) != getattr(self.options, name):
+        own, wanted = preparation(self.options), preparation(options)
+        for name in own:
+            if own[name] != wanted[name]:
                 raise StudyError(
                     f"link '{self.id}': another {name} prepares the indicators anew; make a link "
                     "with these options instead"
