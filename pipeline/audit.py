@@ -39,13 +39,10 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         lines = audited(DEV_LOCK, DATABASE, ignored(IGNORED))
-    except UnreachableError as error:
-        if arguments.if_reachable:
+    except StudyError as error:
+        if arguments.if_reachable and isinstance(error, UnreachableError):
             print(f"dependencies are not audited: {error}")
             return 0
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except StudyError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     for line in lines:

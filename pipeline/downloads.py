@@ -4,8 +4,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
+from nqpf.files import write_whole
 from nqpf.paths import CODEBOOK, DATA, RAW, ROOT
-from nqpf.report.files import write_whole
 from nqpf.site.dark import with_dark
 from nqpf.site.references import REFERENCES
 from pipeline.config import Build, notebooks

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pytask import PTask, Session
 
+from nqpf.files import write_whole
+
 UNKNOWN = 1.0  # seconds, for a step that has never run
 
 
@@ -56,9 +58,7 @@ class Durations:
     def record(self, task: PTask, seconds: float) -> None:
         """Keep the time of a step that has succeeded."""
         self.known[_key(task)] = round(seconds, 2)
-        partial = self.file.with_name(f".{self.file.name}.partial")
-        partial.write_text(json.dumps(self.known, indent=1, sort_keys=True), encoding="utf-8")
-        partial.replace(self.file)
+        write_whole(self.file, json.dumps(self.known, indent=1, sort_keys=True))
 
     def _usual(self, task: PTask) -> float:
         return self.known.get(_key(task), UNKNOWN)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 from nqpf.errors import StudyError
-from nqpf.report.files import write_whole
+from nqpf.files import write_whole
 from pipeline.config import current_build, notebooks
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

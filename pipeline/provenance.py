@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from nqpf.files import sha256
 from nqpf.params import own_data
 from nqpf.paths import CODEBOOK, DATA, RAW, ROOT, SCENARIOS
 from pipeline.commit import Commit, commit
@@ -63,21 +64,32 @@ def provenance(build: Build) -> Provenance:
         If NQPF_COMMIT is asked for the commit and holds none.
     """
     file = ROOT / build.file
-    own = [ROOT / name for name in own_data(file)]
     tables = [path for folder in (RAW, CODEBOOK) for path in folder.rglob("*") if path.is_file()]
     return Provenance(
         study=build.study,
         version=yaml.safe_load(CITATION.read_text(encoding="utf-8"))["version"],
-        commit=commit([*READ, file, *own]),
+        commit=commit_of(build),
         parameters=_hashes(file),
         environment=_hashes(LOCK),
         data=_hashes(SUMS, *sorted(tables)),
     )
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file's content, in hexadecimal digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def commit_of(build: Build) -> Commit:
+    """The commit of this checkout, and whether what a build of a study reads was changed since.
+
+    Parameters
+    ----------
+    build : Build
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If NQPF_COMMIT is asked for the commit and holds none.
+    """
+    file = ROOT / build.file
+    return commit([*READ, file, *(ROOT / name for name in own_data(file))])
 
 
 def _hashes(*files: Path) -> dict[str, str]:

@@ -10,9 +10,9 @@ import yaml
 
 from nqpf.chapters.conclusion import VERDICTS
 from nqpf.claims import assemble, load_plan
+from nqpf.files import sha256, write_whole
 from nqpf.paths import NOTEBOOKS
 from nqpf.report import load_exhibits, load_facts
-from nqpf.report.files import write_whole
 from nqpf.report.palette import palette
 from nqpf.report.tables import as_csv
 from nqpf.site import (
@@ -31,7 +31,7 @@ from nqpf.site.chinese import STYLE as CHINESE
 from pipeline.config import EXHIBITS_FILE, EXHIBITS_PAGE, LAST, Build, declared, notebooks
 from pipeline.downloads import copy_exhibits, pack_downloads
 from pipeline.exhibit_map import exhibit_map
-from pipeline.provenance import CITATION, SUMS, sha256
+from pipeline.provenance import CITATION, SUMS
 from pipeline.stamp import SHORT
 
 TITLE = "New quality productive forces and {case}’s manufacturing"

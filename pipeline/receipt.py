@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from nqpf.files import write_whole
 from nqpf.paths import BUILD, DATA_VARIABLE, PARAMS, ROOT
 from pipeline.commit import head
 
@@ -77,11 +78,7 @@ class Receipt:
             "commit": self._commit,
             "places": {**self._places, **_state(products)},
         }
-        place = _place(self._parameters)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(f".{place.name}.partial")
-        partial.write_text(json.dumps(receipt), encoding="utf-8")
-        partial.replace(place)
+        write_whole(_place(self._parameters), json.dumps(receipt))
 
 
 def _packages() -> set[Path]:

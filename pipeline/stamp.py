@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from pipeline.config import EXHIBITS_FILE
 from pipeline.provenance import Provenance
 
@@ -39,7 +40,6 @@ def stamp(rendered: list[Path], site: Path, provenance: Provenance) -> None:
     StudyError
         If a page has no place for it.
     """
-    site.mkdir(parents=True, exist_ok=True)
     for path in rendered:
         text = path.read_text(encoding="utf-8")
         if path.name == EXHIBITS_FILE:
@@ -49,9 +49,7 @@ def stamp(rendered: list[Path], site: Path, provenance: Provenance) -> None:
             content = stamped(text, provenance)
         place = site / path.name
         if not place.is_file() or place.read_text(encoding="utf-8") != content:
-            partial = place.with_name(f".{place.name}.partial")
-            partial.write_text(content, encoding="utf-8")
-            partial.replace(place)
+            write_whole(place, content)
 
 
 def stamped(page: str, provenance: Provenance) -> str:

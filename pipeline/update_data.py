@@ -13,8 +13,8 @@ import pandas as pd
 
 from nqpf.data.worldbank import COLUMNS, FOLDER, fetched
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from nqpf.paths import DATA
-from nqpf.report.files import write_whole
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ LAYERS = [
     {"data"},
     {"params"},
     {"places", "expressions", "execution"},
-    {"paths", "errors"},
+    {"files", "paths", "errors"},
 ]
 
 

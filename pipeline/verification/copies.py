@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nqpf.errors import StudyError
+from nqpf.files import sha256
 from nqpf.paths import DATA, ROOT
 from pipeline.config import current_build
-from pipeline.provenance import provenance, sha256
+from pipeline.provenance import commit_of
 
 SOURCES = (  # what a checkout holds where git cannot say
     ".ci",
@@ -95,7 +96,7 @@ def build_copy(copy: Path) -> None:
         If the build fails; what it said goes to build.log in the copy.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NQPF_")}
-    of_commit = provenance(current_build()).commit.as_variable()
+    of_commit = commit_of(current_build()).as_variable()
     log = copy / "build.log"
     with log.open("w", encoding="utf-8") as said:
         done = subprocess.run(

@@ -18,10 +18,9 @@ from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
 from nqpf.errors import StudyError
+from nqpf.files import sha256, write_whole
 from nqpf.paths import BUILD, DATA, NOTEBOOKS, ROOT
-from nqpf.report.files import write_whole
 from pipeline.config import EXHIBITS_FILE, Build, current_build, declared, notebooks
-from pipeline.provenance import sha256
 from pipeline.verification import fingerprints
 
 TARGET = BUILD / "crate"

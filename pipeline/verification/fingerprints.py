@@ -16,9 +16,8 @@ from pathlib import Path
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.files import sha256, write_whole
 from nqpf.paths import DATA, ROOT
-from nqpf.report.files import write_whole
-from pipeline.provenance import sha256
 from pipeline.verification.copies import COMMITTED
 
 PLACE = DATA / "fingerprints"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
 from pipeline.config import EXHIBITS_FILE, current_build
-from pipeline.provenance import provenance
+from pipeline.provenance import commit_of
 from pipeline.stamp import SHORT
 from pipeline.verification.copies import artefacts, build_copy, clean_copy, differences, exit_code
 
@@ -45,7 +45,7 @@ def _check_commit() -> None:
     if not listed.is_file():
         return
     built = json.loads(listed.read_text(encoding="utf-8"))["commit"]
-    now = asdict(provenance(current_build()).commit)
+    now = asdict(commit_of(current_build()))
     if built != now:
         raise StudyError(
             f"what stands here was built at commit {_said(built)}, and the checkout is at "

@@ -1,7 +1,6 @@
 """A build names the commit it is of, says where files were changed, and never makes one up."""
 
 import os
-import subprocess
 import tarfile
 
 import pytest
@@ -10,24 +9,18 @@ from nqpf.errors import StudyError
 from nqpf.paths import ROOT
 from pipeline import commit as module
 from pipeline.commit import COMMIT_VARIABLE, Commit, commit, head
+from tests.repositories import NOTE, git
 
 ID = "0123456789abcdef0123456789abcdef01234567"
 FILES = {
     ".gitignore": "__pycache__/\n/build/\n",
     ".gitattributes": (ROOT / ".gitattributes").read_text(),
-    ".git_archival.txt": "node: $Format:%H$\n",  # in an archive ours is filled in already
+    ".git_archival.txt": NOTE,
     "README.md": "read me",
     "pipeline/step.py": "1",
     "src/a.py": "1",
     "params/mine.yml": "{}",
 }
-
-
-def git(folder, *arguments):
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    command = ["git", *who, *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 def use(folder, monkeypatch):

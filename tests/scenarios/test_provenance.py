@@ -2,22 +2,14 @@
 
 import json
 import shutil
-import subprocess
 import tarfile
 
 import pytest
 
+from tests.repositories import NOTE, git
 from tests.scenarios.conftest import ROOT, Project
 
-WHO = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
 SITE = "build/site"
-NOTE = "node: $Format:%H$\n"
-
-
-def git(root, *arguments):
-    command = ["git", *WHO, *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +19,7 @@ def checkout(built_once, tmp_path_factory):
     shutil.copytree(built_once.root, root, symlinks=True)
     for name in (".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, root / name)
-    (root / ".git_archival.txt").write_text(NOTE)  # the project's own may be filled in already
+    (root / ".git_archival.txt").write_text(NOTE)
     (root / "README.md").write_text("one")
     (root / "tables").mkdir(exist_ok=True)
     git(root, "init", "-q")

@@ -10,8 +10,8 @@ from nqpf.claims.assembly import require_complete
 from nqpf.claims.plan import PlannedClaim, load_plan
 from nqpf.claims.record import Verdict
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from nqpf.paths import study_paths
-from nqpf.report.files import write_whole
 
 NAME = "claims-ledger"
 

@@ -16,9 +16,9 @@ from nqpf.claims.rules import (
     scope_of,
 )
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from nqpf.paths import built_paths
 from nqpf.regression.holm import holm
-from nqpf.report.files import write_whole
 
 SAME = 1e-12  # two computations of one adjusted p-value
 

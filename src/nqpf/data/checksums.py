@@ -1,10 +1,10 @@
 """Raw tables and compiled codebooks are what their checksums say, no more and no less."""
 
-import hashlib
 from pathlib import Path
 
 from nqpf.data.wording import several
 from nqpf.errors import StudyError
+from nqpf.files import sha256
 from nqpf.paths import DATA
 
 DIGEST_LENGTH = 64  # hexadecimal digits of a SHA-256
@@ -51,7 +51,7 @@ def verify(root: Path = DATA) -> None:
         path = root / name
         if not path.is_file():
             problems.append(f"data/{name} is missing: get it back with `git checkout data/{name}`")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        elif sha256(path) != digest:
             problems.append(
                 f"data/{name} is altered: undo it with `git checkout data/{name}`, or, if the "
                 "change is meant, renew its line in data/SHA256SUMS"

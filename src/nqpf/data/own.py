@@ -5,7 +5,6 @@ study's tables it makes a data folder of its own, which the build then reads in 
 the study's own files are never written to.
 """
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -13,11 +12,12 @@ from pathlib import Path
 import pandas as pd
 
 from nqpf.data.checksums import verify
-from nqpf.data.own_cities import check_places, check_variables, make_room
+from nqpf.data.own_cities import check_cities, make_room
 from nqpf.data.raw import UNIT_COLUMN, long_columns, read_long, read_table
 from nqpf.data.rows import FIRST_ROW, read_rows
 from nqpf.data.wording import several, shown
 from nqpf.errors import StudyError
+from nqpf.files import sha256
 
 ADDS_TO = (  # tables that own rows may be added to, and what makes a row of them unique
     ("raw/provinces/geography.csv", ("province",)),
@@ -68,8 +68,7 @@ def compose(base: Path, own: list[Path], target: Path) -> None:
             for level in UNIT_COLUMN:
                 if (folder / "raw" / level / "panel.csv").is_file():
                     check_own(folder / "raw" / level / "panel.csv", level, partial)
-        check_places(partial)
-        check_variables(partial)
+        check_cities(partial)
         _write_sums(base, partial)
         processed = target / "processed"
         if processed.is_dir():
@@ -174,7 +173,7 @@ def _append(table: Path, own: Path, key: tuple[str, ...]) -> None:
 def _write_sums(base: Path, folder: Path) -> None:
     """Checksums of the same files as the study's."""
     names = [line.partition("  ")[2] for line in _lines(base / "SHA256SUMS")]
-    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}" for name in names]
+    sums = [f"{sha256(folder / name)}  {name}" for name in names]
     (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -58,8 +58,8 @@ def make_room(data: Path, folders: list[Path]) -> None:
         _keep(data / name, lambda rows: rows[rows["panel"] != "cities"])
 
 
-def check_variables(data: Path) -> None:
-    """Check that the city panel of a data folder has every variable that an indicator needs.
+def check_cities(data: Path) -> None:
+    """Check where the cities of a data folder are, and that there are figures of them.
 
     Parameters
     ----------
@@ -69,8 +69,16 @@ def check_variables(data: Path) -> None:
     Raises
     ------
     StudyError
-        Naming the variables of which there is no figure.
+        Naming file and row of a code that is not six digits or of no province, a tile that is no
+        number or taken, a city without a region, or a neighbour that is no city; or the variables
+        behind an indicator of which there is no figure.
     """
+    _check_places(data)
+    _check_variables(data)
+
+
+def _check_variables(data: Path) -> None:
+    """Check that the panel has every variable that an indicator needs."""
     book = pd.read_csv(data / "codebook/indicators.csv", keep_default_na=False)
     needed = {one for formula in book[book["level"] == "city"]["formula"] for one in names(formula)}
     held = set(pd.read_csv(data / PANEL, usecols=["variable"])["variable"])
@@ -82,20 +90,8 @@ def check_variables(data: Path) -> None:
         )
 
 
-def check_places(data: Path) -> None:
-    """Check where the cities of a data folder are: codes, tiles and neighbours.
-
-    Parameters
-    ----------
-    data : Path
-        Data folder to which all own rows have been added.
-
-    Raises
-    ------
-    StudyError
-        Naming file and row of a code that is not six digits or of no province, a tile that is no
-        number or taken, a city without a region, or a neighbour that is no city.
-    """
+def _check_places(data: Path) -> None:
+    """Check codes, tiles, regions and neighbours."""
     places = read_table(data / GEOGRAPHY, COLUMNS)
     provinces = set(read_table(data / "raw/provinces/geography.csv", ["province_code"],
                                others=True)["province_code"])  # fmt: skip

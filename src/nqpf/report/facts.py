@@ -9,8 +9,8 @@ from numbers import Integral, Real
 from pathlib import Path
 
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from nqpf.paths import built_paths
-from nqpf.report.files import write_whole
 from nqpf.report.numbers import in_words, number, ordinal, p_phrase, plain
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -12,10 +12,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from nqpf.errors import StudyError
+from nqpf.files import write_whole
 from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE, built_paths, study_paths
 from nqpf.report.exhibits import FigureExhibit, TableExhibit
 from nqpf.report.facts import Fact, make_fact, save_notebook_facts
-from nqpf.report.files import write_whole
 from nqpf.report.language import (
     ENGLISH,
     catalogue,

@@ -6,7 +6,7 @@ from pathlib import Path
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from nqpf.report.files import write_whole
+from nqpf.files import write_whole
 from nqpf.report.fonts.build import EPOCH
 from nqpf.report.style import FONTS
 

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from nqpf.errors import StudyError
-from nqpf.report.files import write_whole
+from nqpf.files import write_whole
 from nqpf.report.palette import colours
 from nqpf.site.markdown import PageText
 from nqpf.site.model import PageLink, SiteInfo

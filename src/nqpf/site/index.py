@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from nqpf.errors import StudyError
-from nqpf.report.files import write_whole
+from nqpf.files import write_whole
 from nqpf.report.language import ENGLISH, catalogue
 from nqpf.site.exporter import TEMPLATES
 from nqpf.site.model import ExhibitLink, Finding, PageLink, SiteInfo

@@ -10,7 +10,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 from nqpf.errors import StudyError
-from nqpf.report.files import write_whole
+from nqpf.files import write_whole
 from nqpf.site.model import PageLink
 
 HEADINGS = ("h1", "h2", "h3", "h4")
