@@ -243,16 +243,17 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
     standing_for: dict[tuple[str, ...], str] = {}
     distinct_measures: dict[bytes, str] = {}
     for key, values in factors:
-        moved = (values / values.std()).rename(index=lambda year: year + lag, level="year")
-        column = distinct_measures.setdefault(print_of(moved), f"factor {len(distinct_measures)}")
-        columns.setdefault(column, moved)
+        column = distinct_measures.setdefault(print_of(values), f"factor {len(distinct_measures)}")
+        if column not in columns:
+            moved = (values / values.std()).rename(index=lambda year: year + lag, level="year")
+            columns[column] = moved
         standing_for[key] = column
     panel, kept, repeated = distinct_specifications(level, grid, chosen, columns, standing_for)
     primary = kept.loc[kept["primary"]].drop_duplicates("outcome").iloc[0]["factor"]
     scale = {}
     for one in outcomes:
         own = kept.loc[kept["outcome"] == one.label, "factor"]
-        measure = primary if primary in set(own) else own.iloc[0]
+        measure = primary if (own == primary).any() else own.iloc[0]
         fit = fit_two_way(panel, one.label, [measure])
         scale[one.label] = float(np.std(fit.design.y, ddof=1))
     order = {

@@ -11,7 +11,7 @@ from nqpf.errors import StudyError
 from nqpf.expressions import evaluate, names
 from nqpf.index import Hierarchy, IndexOptions, element_hierarchy
 from nqpf.regression.multiverse.declare import INDEX_CHOICES, Grid, Option
-from nqpf.regression.multiverse.rows import distinct, split
+from nqpf.regression.multiverse.rows import distinct, split, tuples
 from nqpf.regression.overlap import purge
 
 SCORING = ("treatment", "normalisation", "weights", "aggregation")
@@ -83,27 +83,29 @@ def distinct_specifications(
     panel = panel.loc[panel[factors].notna().any(axis=1)]
     specifications = _specifications(grid, chosen, standing_for)
     known = set(panel.index.get_level_values("unit"))
-    specifications["without"] = specifications["without"].map(
-        lambda text: "+".join(one for one in split(text) if one in known)
-    )
+    without = specifications["without"]
+    held_of = {
+        text: "+".join(one for one in split(text) if one in known) for text in without.unique()
+    }
+    specifications["without"] = without.map(held_of)
     return panel, *distinct(panel, specifications)
 
 
 def _specifications(grid: Grid, chosen: pd.DataFrame, standing_for) -> pd.DataFrame:
     """Choices with the columns that name the regression."""
-    index = chosen[["outcome", *INDEX_CHOICES]].itertuples(index=False, name=None)
     out = chosen.rename(columns={one: f"chosen_{one}" for one in ("controls", "estimator")})
     out.insert(0, "chosen_outcome", chosen["outcome"])
-    out["factor"] = [standing_for[key] for key in index]
-    settings = {
-        choice: {option.option: option.settings for option in grid.of(choice)}
-        for choice in ("controls", "years", "units", "estimator")
-    }
-    out["controls"] = [settings["controls"][one]["columns"] for one in chosen["controls"]]
-    out["first"] = [int(settings["years"][one]["first"]) for one in chosen["years"]]
-    out["last"] = [int(settings["years"][one]["last"]) for one in chosen["years"]]
-    out["without"] = [settings["units"][one]["without"] for one in chosen["units"]]
-    out["estimator"] = [settings["estimator"][one]["estimator"] for one in chosen["estimator"]]
+    out["factor"] = [standing_for[key] for key in tuples(chosen, ["outcome", *INDEX_CHOICES])]
+
+    def setting(choice: str, name: str) -> pd.Series:
+        known = {option.option: option.settings[name] for option in grid.of(choice)}
+        return chosen[choice].map(known)
+
+    out["controls"] = setting("controls", "columns")
+    out["first"] = setting("years", "first").astype(int)
+    out["last"] = setting("years", "last").astype(int)
+    out["without"] = setting("units", "without")
+    out["estimator"] = setting("estimator", "estimator")
     return out
 
 

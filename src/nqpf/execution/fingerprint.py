@@ -13,6 +13,7 @@ import numpy as np
 from nqpf.errors import StudyError
 from nqpf.paths import ROOT
 
+PLAIN = frozenset({bool, int, float, str})
 SOURCE = ROOT / "src" / "nqpf"
 
 
@@ -78,6 +79,8 @@ def _add(digest: Any, part: object) -> None:
             for key in sorted(part):
                 _add(digest, key)
                 _add(digest, part[key])
+        case tuple() | list() if PLAIN.issuperset(map(type, part)):
+            _chunk(digest, "row", repr(tuple(part)).encode())  # at once, for there are many
         case tuple() | list():
             _chunk(digest, "sequence", str(len(part)).encode())
             for one in part:

@@ -94,6 +94,13 @@ def shared_variables(outcome: str, indicator: str) -> pd.DataFrame:
         "denominator": in that place of both; "inverse": above in one, below in the other; "nested":
         one is declared a part of the other (`NESTED`).
     """
+    return pd.DataFrame(
+        _shared(outcome, indicator), columns=["outcome_variable", "indicator_variable", "kind"]
+    )
+
+
+def _shared(outcome: str, indicator: str) -> list[tuple[str, str, str]]:
+    """Variable of the outcome, of the indicator and kind, strongest kind first."""
     ours, theirs = variable_places(outcome), variable_places(indicator)
     rows = []
     for a, places_a in ours.items():
@@ -105,8 +112,7 @@ def shared_variables(outcome: str, indicator: str) -> pd.DataFrame:
                 rows += [(a, b, kind) for kind in kinds]
             elif b in NESTED.get(a, ()) or a in NESTED.get(b, ()):
                 rows.append((a, b, "nested"))
-    rows.sort(key=lambda row: (KINDS.index(row[2]), row))
-    return pd.DataFrame(rows, columns=["outcome_variable", "indicator_variable", "kind"])
+    return sorted(rows, key=lambda row: (KINDS.index(row[2]), row))
 
 
 def overlap_table(
@@ -127,17 +133,16 @@ def overlap_table(
         outcome, indicator, kind (the strongest, "none" without overlap), shared: text such as
         "denominator: population; nested: va_secondary_rev5 ~ gdp_rev5".
     """
+    formulas = {one: _formula(codebook, one) for one in {*outcomes, *candidates}}
     rows = []
     for outcome in outcomes:
         for candidate in candidates:
-            shared = shared_variables(_formula(codebook, outcome), _formula(codebook, candidate))
+            shared = _shared(formulas[outcome], formulas[candidate])
             text = "; ".join(
-                f"{row.kind}: {row.outcome_variable}"
-                + (f" ~ {row.indicator_variable}" if row.kind == "nested" else "")
-                for row in shared.itertuples()
+                f"{kind}: {ours}" + (f" ~ {theirs}" if kind == "nested" else "")
+                for ours, theirs, kind in shared
             )
-            kind = shared["kind"].iloc[0] if len(shared) else "none"
-            rows.append((outcome, candidate, kind, text))
+            rows.append((outcome, candidate, shared[0][2] if shared else "none", text))
     return pd.DataFrame(rows, columns=["outcome", "indicator", "kind", "shared"])
 
 

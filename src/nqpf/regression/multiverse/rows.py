@@ -1,5 +1,6 @@
 """Which rows a specification uses, so that those with the same rows are fitted together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,7 @@ def check_specifications(specifications: pd.DataFrame, columns: Columns) -> None
     absent = [name for name in DEFINING if name not in specifications]
     if absent:
         raise StudyError(f"specifications need the columns {', '.join(absent)}")
-    wanted = {*specifications["outcome"], *specifications["factor"]}
+    wanted = {name for one in ("outcome", "factor") for name in specifications[one].unique()}
     wanted |= {name for text in specifications["controls"].unique() for name in split(text)}
     unknown = sorted(wanted - set(columns.names))
     if unknown:
@@ -84,7 +85,7 @@ def check_specifications(specifications: pd.DataFrame, columns: Columns) -> None
     strangers -= set(columns.units)
     if strangers:
         raise StudyError(f"cannot leave out {', '.join(sorted(strangers))}: no such unit")
-    other = sorted(set(specifications["estimator"]) - set(ESTIMATORS))
+    other = sorted(set(specifications["estimator"].unique()) - set(ESTIMATORS))
     if other:
         raise StudyError(f"expected estimators {', '.join(ESTIMATORS)}, got {', '.join(other)}")
 
@@ -92,6 +93,11 @@ def check_specifications(specifications: pd.DataFrame, columns: Columns) -> None
 def split(text: str) -> list[str]:
     """Names written as `one+other`."""
     return [part for part in text.split("+") if part]
+
+
+def tuples(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple]:
+    """Rows of some columns as plain tuples; pandas' own way takes text apart one by one."""
+    return list(zip(*(table[name].to_numpy(object).tolist() for name in columns), strict=True))
 
 
 def used_rows(columns: Columns, specification: tuple) -> np.ndarray:
@@ -134,7 +140,7 @@ def rows_of_all(columns: Columns, specifications: pd.DataFrame) -> list[bytes]:
     }
     known: dict[tuple, bytes] = {}
     found = []
-    for outcome, factor, *rest in specifications[list(DEFINING)].itertuples(index=False, name=None):
+    for outcome, factor, *rest in tuples(specifications, DEFINING):
         key = (outcome, stand_in[factor], *rest)
         if key not in known:
             known[key] = np.packbits(used_rows(columns, key)).tobytes()
@@ -158,13 +164,9 @@ def distinct(
     columns = panel_columns(panel)
     check_specifications(specifications, columns)
     rows = rows_of_all(columns, specifications)
-    fitted = specifications[["outcome", "factor", "controls", "estimator"]]
+    fitted = tuples(specifications, ("outcome", "factor", "controls", "estimator"))
     same = pd.Series(
-        [
-            (*key, row)
-            for key, row in zip(fitted.itertuples(index=False, name=None), rows, strict=True)
-        ],
-        index=specifications.index,
+        [(*key, row) for key, row in zip(fitted, rows, strict=True)], index=specifications.index
     )
     order = (~specifications["primary"].astype(bool)).sort_values(kind="stable").index
     again = same.loc[order].duplicated().reindex(specifications.index)

@@ -16,6 +16,7 @@ from nqpf.regression.multiverse.rows import (
     check_specifications,
     panel_columns,
     split,
+    tuples,
 )
 from nqpf.regression.wild import EXACT_UP_TO
 
@@ -138,7 +139,7 @@ def _order(specifications: pd.DataFrame) -> np.ndarray:
 
 def _chunk(columns, part, names, units, family, draws, seed, joint_draws) -> Chunk:
     """A chunk with the columns that it uses."""
-    used = {*part["outcome"], *part["factor"]}
+    used = {name for one in ("outcome", "factor") for name in part[one].unique()}
     used |= {one for text in part["controls"].unique() for one in split(text)}
     at = [i for i, name in enumerate(columns.names) if name in used]
     own = Columns(
@@ -150,7 +151,7 @@ def _chunk(columns, part, names, units, family, draws, seed, joint_draws) -> Chu
     )
     return Chunk(
         columns=own,
-        specifications=tuple(part[list(DEFINING)].itertuples(index=False, name=None)),
+        specifications=tuple(tuples(part, DEFINING)),
         families=tuple(part[family]),
         family_names=names,
         units=units,
@@ -162,7 +163,8 @@ def _chunk(columns, part, names, units, family, draws, seed, joint_draws) -> Chu
 
 def _seconds(specifications: pd.DataFrame, units: int, draws: int, joint_draws: int) -> float:
     """Work on one core, roughly, to decide where it goes."""
-    clusters = units - specifications["without"].map(lambda text: len(split(text)))
+    without = specifications["without"]
+    clusters = units - without.map({text: len(split(text)) for text in without.unique()})
     exact = clusters <= EXACT_UP_TO
     p_values = np.where(exact, SECONDS_EXACT * 2.0 ** (clusters - EXACT_UP_TO),
                         SECONDS_PER_DRAW * draws)  # fmt: skip
