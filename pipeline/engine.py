@@ -4,6 +4,8 @@ import contextlib
 import logging
 import os
 import signal
+import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from pipeline.kernels.provisioner import choose_provisioner
 from pipeline.limits import limit_seconds
 
 ENGINE = "staged"
+SOCKET_BYTES = 100  # of a path, a little less than what systems allow a socket
 START_SECONDS = 120  # for a kernel to come up on a busy machine
 
 _interrupted = threading.Event()
@@ -49,50 +52,81 @@ class StagedEngine(NBClientEngine):
         KernelEndedError
             If the kernel dies or has to be ended because the limit is over.
         """
-        client = PapermillNotebookClient(
-            nb_man,
-            kernel_name=kernel_name,
-            timeout=None,
-            startup_timeout=START_SECONDS,
-            record_timing=False,
-            shutdown_kernel="immediate",  # all it made is on disk or has been sent
-            extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": str(NOTEBOOKS)}},
-        )
-        choose_provisioner()
-        seconds = limit_seconds()
-        expired = threading.Event()
-        kernels = []
+        with tempfile.TemporaryDirectory(prefix="nqpf-") as folder:
+            client = PapermillNotebookClient(
+                nb_man,
+                kernel_name=kernel_name,
+                timeout=None,
+                startup_timeout=START_SECONDS,
+                record_timing=False,
+                shutdown_kernel="immediate",  # all it made is on disk or has been sent
+                extra_arguments=["--log-level=ERROR"],
+                resources={"metadata": {"path": str(NOTEBOOKS)}},
+            )
+            _speak_through_files(client, Path(folder))
+            own = {
+                STAGE_VARIABLE: str(stage),
+                "IPYTHONDIR": folder,
+            }  # no start files of the reader's
+            _run(client, nb_man, {**base_environment(), **own}, stage, copy)
 
-        def expire() -> None:
-            expired.set()
-            _kill(client)
 
-        def begin(**_: object) -> None:  # the kernel is there; how long that took is another matter
-            kernels.append(client.km.provisioner.process)
-            clock.start()
+def _speak_through_files(client: PapermillNotebookClient, folder: Path) -> None:
+    """Speak with the kernel through files of its own, where the system has such sockets.
 
-        clock = threading.Timer(seconds, expire)
-        clock.daemon = True
-        client.on_notebook_start = begin
-        environment = {**base_environment(), STAGE_VARIABLE: str(stage)}
-        _running.add(client)
-        try:
-            with (stage / "kernel.log").open("ab") as log:
-                client.execute(env=environment, stdout=log, stderr=log)
-        except Exception as error:
-            with contextlib.suppress(OSError):  # a full disk must not hide the reason
-                write_ipynb(nb_man.nb, str(copy))
-            if expired.is_set():
-                raise KernelEndedError(
-                    f"it did not end within {seconds:g} s; allow more with TIMEOUT="
-                ) from error
-            if isinstance(error, DeadKernelError) and kernels:
-                raise KernelEndedError(f"its kernel {_cause(kernels[0].poll())}") from error
-            raise
-        finally:
-            clock.cancel()
-            _running.discard(client)
+    A port of the network that was free may be taken before the kernel binds it, and then the
+    kernel ends; with several builds on one machine that is seen now and then.
+    """
+    manager = client.create_kernel_manager()
+    manager.connection_file = str(folder / "kernel.json")
+    longest = len(os.fsencode(folder / "kernel-ipc-5"))
+    if sys.platform != "win32" and longest <= SOCKET_BYTES:
+        manager.transport = "ipc"
+
+
+def _run(
+    client: PapermillNotebookClient,
+    nb_man: NotebookExecutionManager,
+    environment: dict[str, str],
+    stage: Path,
+    copy: Path,
+) -> None:
+    """Run all cells within the limit; see `StagedEngine.execute_managed_notebook`."""
+    choose_provisioner()
+    seconds = limit_seconds()
+    expired = threading.Event()
+    kernels = []
+
+    def expire() -> None:
+        expired.set()
+        _kill(client)
+
+    def begin(**_: object) -> None:  # the kernel is there; how long that took is another matter
+        kernels.append(client.km.provisioner.process)
+        clock.start()
+
+    clock = threading.Timer(seconds, expire)
+    clock.daemon = True
+    client.on_notebook_start = begin
+    _running.add(client)
+    try:
+        with (stage / "kernel.log").open("ab") as log:
+            client.execute(env=environment, stdout=log, stderr=log)
+    except Exception as error:
+        with contextlib.suppress(OSError):  # a full disk must not hide the reason
+            write_ipynb(nb_man.nb, str(copy))
+        if expired.is_set():
+            raise KernelEndedError(
+                f"it did not end within {seconds:g} s; allow more with TIMEOUT="
+            ) from error
+        if isinstance(error, DeadKernelError) and kernels:
+            raise KernelEndedError(f"its kernel {_cause(kernels[0].poll())}") from error
+        if not kernels and (said := (stage / "kernel.log").read_text(errors="replace").split()):
+            raise RuntimeError(f"{error}; the kernel said: {' '.join(said)[-500:]}") from error
+        raise
+    finally:
+        clock.cancel()
+        _running.discard(client)
 
 
 def interrupt() -> None:

@@ -1,5 +1,6 @@
 """What may go wrong around a build: each ends in one sentence, and leaves nothing half-made."""
 
+import json
 import os
 import random
 import signal
@@ -94,6 +95,27 @@ def test_a_notebook_that_never_ends(built, code):
     words = "stopped in code cell 3 ('body'): it did not end within 4 s; allow more with TIMEOUT="
     assert words in sentence
     assert nothing_half_made(built, before)
+
+
+def test_a_folder_for_temporary_files_with_a_long_name(built, tmp_path):
+    folder = tmp_path / ("long" * 25)  # longer than the path of a socket may be
+    folder.mkdir()
+    built.write_notebook("02_definitions", "page.record('number', 22, digits=0)")
+    result = built.make("nb-02", TMPDIR=str(folder))
+    assert result.returncode == 0, result.stderr
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kernel", ["warm", "stock"])
+def test_what_a_reader_has_set_for_ipython_changes_no_result(built, tmp_path, kernel):
+    start = tmp_path / "profile_default/startup"
+    start.mkdir(parents=True)
+    (start / "00-mine.py").write_text("import builtins\nbuiltins.sum = max")
+    built.write_notebook("02_definitions", "page.record('number', sum([11, 11]), digits=0)")
+    result = built.make("nb-02", KERNEL=kernel, IPYTHONDIR=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    facts = json.loads((built.root / "build/facts/02_definitions.json").read_text())["facts"]
+    assert facts["number"]["value"] == 22
 
 
 def test_a_mistyped_limit_or_kernel_is_named(built):
