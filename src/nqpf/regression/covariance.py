@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from nqpf.errors import StudyError
 from nqpf.regression.design import restrict
@@ -233,22 +233,27 @@ def coefficient_table(fit: PanelFit, covariance: Covariance, level: float = 0.95
     level : float
         Coverage of the intervals.
     """
+    return pd.DataFrame(coefficient_columns(fit, covariance, level))
+
+
+def coefficient_columns(
+    fit: PanelFit, covariance: Covariance, level: float = 0.95
+) -> dict[str, list[str] | np.ndarray]:
+    """Columns of `coefficient_table`, each of length K."""
     estimate = fit.coefficients
     se = np.sqrt(np.diag(covariance.matrix))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = estimate / se
-    reach = stats.t.ppf((1 + level) / 2, covariance.df) * se
-    return pd.DataFrame(
-        {
-            "term": list(fit.design.regressors),
-            "estimate": estimate,
-            "se": se,
-            "t": t,
-            "p": 2 * stats.t.sf(np.abs(t), covariance.df),
-            "low": estimate - reach,
-            "high": estimate + reach,
-        }
-    )
+    reach = special.stdtrit(covariance.df, (1 + level) / 2) * se
+    return {
+        "term": list(fit.design.regressors),
+        "estimate": estimate,
+        "se": se,
+        "t": t,
+        "p": 2 * special.stdtr(covariance.df, -np.abs(t)),
+        "low": estimate - reach,
+        "high": estimate + reach,
+    }
 
 
 def _scores(fit: PanelFit) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,11 @@ class Design:
         Fixed effects taken out: of "unit" and "year".
     rows : pandas.MultiIndex, length N
         Unit and year of every row used.
+    positions : ndarray of int, shape (N,)
+        Where these rows stand in the panel.
+    level : ndarray, shape (N,)
     raw : ndarray, shape (N, K)
-        Regressors as they entered (after logarithms), nothing taken out.
+        Outcome and regressors as they entered (after logarithms), nothing taken out.
     y : ndarray, shape (N,)
     X : ndarray, shape (N, K)
         Within-transformed outcome and regressors, times root weights.
@@ -37,14 +41,18 @@ class Design:
         row, shape (N,), and the names of the groups.
     cluster : str
         Grouping over which errors may be dependent.
-    dropped : DataFrame
-        Rows left out: unit, year, reason.
+    everything : pandas.MultiIndex
+        Unit and year of every row of the panel.
+    reasons : ndarray of str
+        Why each of them is left out, "" for the rows used.
     """
 
     outcome: str
     regressors: tuple[str, ...]
     effects: tuple[str, ...]
     rows: pd.MultiIndex
+    positions: np.ndarray
+    level: np.ndarray
     raw: np.ndarray
     y: np.ndarray
     X: np.ndarray
@@ -52,7 +60,14 @@ class Design:
     codes: dict[str, np.ndarray]
     labels: dict[str, pd.Index]
     cluster: str
-    dropped: pd.DataFrame
+    everything: pd.MultiIndex
+    reasons: np.ndarray
+
+    @cached_property
+    def dropped(self) -> pd.DataFrame:
+        """Rows left out when the sample was selected: unit, year, reason."""
+        out = self.reasons != ""
+        return self.everything[out].to_frame(index=False).assign(reason=self.reasons[out])
 
     @property
     def n(self) -> int:
@@ -134,42 +149,59 @@ def build_design(
     """
     regressors = [regressors] if isinstance(regressors, str) else list(regressors)
     _check_columns(panel, outcome, regressors, weights=weights, cluster=cluster, log=log)
-    sample, dropped = _select(
-        panel, outcome, regressors, effects=effects, weights=weights, cluster=cluster, log=log
+    values, reasons = _select(
+        panel, outcome, regressors, effects=effects, weights=weights, cluster=cluster
     )
-    codes, labels = _group(sample, cluster)
+    rows, positions = _sorted_rows(panel.index, reasons == "")
+    values = {name: column[positions] for name, column in values.items()}
+    _enter(values, outcome, regressors, weights=weights, log=log)
+    codes, labels = _group(rows, values, cluster)
     if len(labels[cluster]) < 2:
         raise StudyError(
             f"expected at least two clusters ('{cluster}'), got one: "
             "its errors have nothing to be compared with"
         )
-    w = np.ones(len(sample)) if weights is None else sample[weights].to_numpy(float)
+    w = np.ones(len(rows)) if weights is None else values[weights].astype(float)
     within = WithinTransform([codes[effect] for effect in effects], w)
-    raw = sample[regressors].to_numpy(float)
-    if not effects:
-        regressors = ["const", *regressors]
-        raw = np.column_stack([np.ones(len(sample)), raw])
-    if len(sample) <= within.rank + len(regressors):
-        raise StudyError(
-            f"expected more rows than parameters, got {len(sample)} rows for {len(regressors)} "
-            f"regressors and {within.rank} fixed effects: use fewer regressors or more years"
-        )
-    X = within(raw)
-    _check_rank(X, within.root[:, None] * raw, regressors, effects)
+    names, raw, X = _regressors(
+        within, regressors, np.array([values[name] for name in regressors]).T, effects
+    )
     return Design(
         outcome=outcome,
-        regressors=tuple(regressors),
+        regressors=names,
         effects=tuple(effects),
-        rows=sample.index,
+        rows=rows,
+        positions=positions,
+        level=values[outcome],
         raw=raw,
-        y=within(sample[outcome].to_numpy(float)),
+        y=within(values[outcome]),
         X=X,
         within=within,
         codes=codes,
         labels=labels,
         cluster=cluster,
-        dropped=dropped,
+        everything=panel.index,
+        reasons=reasons,
     )
+
+
+def with_regressors(design: Design, regressors: Sequence[str], raw: np.ndarray) -> Design:
+    """Design of the same rows and outcome with other regressors, checked alike.
+
+    Parameters
+    ----------
+    design : Design
+    regressors : sequence of str, length K
+    raw : ndarray, shape (N, K)
+        Their values, row by row as in the design.
+
+    Raises
+    ------
+    StudyError
+        More parameters than rows, regressors explained by the effects or each other.
+    """
+    names, raw, X = _regressors(design.within, list(regressors), raw, design.effects)
+    return replace(design, regressors=names, raw=raw, X=X)
 
 
 def restrict(design: Design, kept: np.ndarray) -> Design:
@@ -210,6 +242,8 @@ def restrict(design: Design, kept: np.ndarray) -> Design:
     return replace(
         design,
         rows=design.rows[kept],
+        positions=design.positions[kept],
+        level=design.level[kept],
         raw=design.raw[kept],
         y=within.residual(design.y[kept]),
         X=X,
@@ -243,36 +277,48 @@ def _check_columns(panel, outcome, regressors, *, weights, cluster, log) -> None
         raise StudyError(f"expected logs of columns in the regression, got {', '.join(strangers)}")
 
 
-def _select(panel, outcome, regressors, *, effects, weights, cluster, log):
-    """Rows used, and the rows dropped with the first reason that applies."""
+def _select(panel, outcome, regressors, *, effects, weights, cluster):
+    """Columns of the panel by name, and by row the first reason to drop it, "" to use it."""
     extra = [name for name in (weights, cluster) if name and name not in INDEX]
     names = list(dict.fromkeys([outcome, *regressors, *extra]))
-    wide = panel[names]
-    missing = wide.isna().to_numpy()
-    reason = np.full(len(panel), "", dtype=object)
-    for column in reversed(range(len(names))):
-        reason[missing[:, column]] = f"missing {names[column]}"
-    _mark_singletons(panel.index, effects, reason)
-    kept = reason == ""
-    sample = wide if kept.all() else wide.loc[kept]
-    out = panel.index[~kept].to_frame(index=False).assign(reason=reason[~kept])
-    if sample.empty:
+    values = {name: panel[name].to_numpy() for name in names}
+    reasons = np.full(len(panel), "", dtype=object)
+    for name in reversed(names):
+        reasons[pd.isna(values[name])] = f"missing {name}"
+    _mark_singletons(panel.index, effects, reasons)
+    if not (reasons == "").any():
         raise StudyError(
             f"no row has '{outcome}' and {', '.join(regressors)} together: "
-            f"{out['reason'].value_counts().to_dict()}"
+            f"{pd.Series(reasons).value_counts().to_dict()}"
         )
+    return values, reasons
+
+
+def _sorted_rows(index: pd.MultiIndex, kept: np.ndarray) -> tuple[pd.MultiIndex, np.ndarray]:
+    """Unit and year of the rows kept, sorted, and their positions."""
+    positions = np.flatnonzero(kept)
+    rows = index if kept.all() else index.take(positions)
+    if not rows.is_monotonic_increasing:
+        ordered = pd.Series(positions, rows).sort_index()
+        return ordered.index, ordered.to_numpy()
+    return rows, positions
+
+
+def _enter(values, outcome, regressors, *, weights, log) -> None:
+    """Check the values of the sample and make them numbers, logarithms taken."""
+    for name in (outcome, *regressors):
+        values[name] = values[name].astype(float)
     for name in log:
-        if (sample[name] <= 0).any():
+        if (values[name] <= 0).any():
             raise StudyError(
                 f"expected positive values of '{name}' to take logarithms, got "
-                f"{int((sample[name] <= 0).sum())} that are not: use it in levels"
+                f"{int((values[name] <= 0).sum())} that are not: use it in levels"
             )
-        sample[name] = np.log(sample[name])
-    if np.isinf(sample.to_numpy()[:, : 1 + len(regressors)].astype(float)).any():
+        values[name] = np.log(values[name])
+    if any(np.isinf(values[name]).any() for name in (outcome, *regressors)):
         raise StudyError(f"expected finite values of {outcome}, {', '.join(regressors)}; got inf")
-    if weights and (sample[weights] <= 0).any():
+    if weights and (values[weights] <= 0).any():
         raise StudyError(f"expected positive weights in '{weights}': leave such rows out first")
-    return sample if sample.index.is_monotonic_increasing else sample.sort_index(), out
 
 
 def _mark_singletons(index, effects, reason) -> None:
@@ -288,13 +334,40 @@ def _mark_singletons(index, effects, reason) -> None:
             found |= bool(single.any())
 
 
-def _group(sample, cluster):
+def _group(rows, values, cluster):
     """Codes and names of units, years and clusters."""
     codes, labels = {}, {}
-    for name in dict.fromkeys([*INDEX, cluster]):
-        values = sample.index.get_level_values(name) if name in INDEX else sample[name]
-        codes[name], labels[name] = pd.factorize(values, sort=True)
-    return codes, {name: pd.Index(label) for name, label in labels.items()}
+    for position, name in enumerate(INDEX):
+        codes[name], labels[name] = _compact_level(rows, position)
+    if cluster not in codes:
+        codes[cluster], found = pd.factorize(values[cluster], sort=True)
+        labels[cluster] = pd.Index(found)
+    return codes, labels
+
+
+def _compact_level(rows: pd.MultiIndex, position: int) -> tuple[np.ndarray, pd.Index]:
+    """Codes 0, 1, ... of one level of sorted rows and its values that occur, sorted."""
+    level, codes = rows.levels[position], np.asarray(rows.codes[position])
+    if not level.is_monotonic_increasing or (codes < 0).any():
+        codes, labels = pd.factorize(rows.get_level_values(position), sort=True)
+        return codes, pd.Index(labels)
+    occurs = np.bincount(codes, minlength=len(level)) > 0
+    labels = pd.Index(np.asarray(level)[occurs], dtype=level.dtype)
+    return (np.cumsum(occurs) - 1)[codes], labels
+
+
+def _regressors(within: WithinTransform, names: list[str], raw: np.ndarray, effects):
+    """Names, values, and values free of the effects; without effects a constant comes first."""
+    if not effects:
+        names, raw = ["const", *names], np.column_stack([np.ones(len(raw)), raw])
+    if len(raw) <= within.rank + len(names):
+        raise StudyError(
+            f"expected more rows than parameters, got {len(raw)} rows for {len(names)} "
+            f"regressors and {within.rank} fixed effects: use fewer regressors or more years"
+        )
+    X = within(raw)
+    _check_rank(X, within.root[:, None] * raw, names, effects)
+    return tuple(names), raw, X
 
 
 def _check_rank(X, before, regressors, effects) -> None:

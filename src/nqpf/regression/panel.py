@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.covariance import Covariance, coefficient_table, crv1
+from nqpf.regression.covariance import Covariance, coefficient_columns, crv1
 from nqpf.regression.design import Design, build_design
 
 if TYPE_CHECKING:
@@ -56,11 +56,18 @@ class PanelFit:
     @cached_property
     def terms(self) -> pd.DataFrame:
         """Tidy coefficients: term, estimate, se, t, p, low, high (95 %)."""
-        return coefficient_table(self, self.covariance)
+        return pd.DataFrame(self._columns)
 
     def term(self, name: str) -> pd.Series:
         """Row of `terms` of one regressor."""
-        return self.terms.iloc[self.design.position(name)]
+        at = self.design.position(name)
+        row = {column: values[at] for column, values in self._columns.items()}
+        return pd.Series(row, name=at, dtype=object)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str] | np.ndarray]:
+        """Columns of `terms`."""
+        return coefficient_columns(self, self.covariance)
 
     @property
     def residuals(self) -> pd.Series:

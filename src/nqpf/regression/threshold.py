@@ -14,22 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.design import Design, build_design
+from nqpf.regression.design import Design, build_design, with_regressors
 from nqpf.regression.panel import TWO_WAY, PanelFit, fit_design
-from nqpf.regression.threshold_bootstrap import RESAMPLING, bootstrap_gains
-from nqpf.regression.threshold_search import build_grid
+from nqpf.regression.threshold_bootstrap import RESAMPLING, bootstrap_gains, check_resampling
+from nqpf.regression.threshold_search import ThresholdGrid, build_grid
 
 CRITICAL = {"critical_10": 0.9, "critical_5": 0.95, "critical_1": 0.99}
 
 
 @dataclass(frozen=True)
 class ThresholdFit:
-    """A fitted threshold regression.
+    """A fitted threshold regression; tests and tables are computed when they are read.
 
     Attributes
     ----------
@@ -37,42 +38,99 @@ class ThresholdFit:
         Threshold variable.
     thresholds : tuple of float
         Estimates, increasing, in units of the variable.
-    tests : DataFrame
-        One row per number of thresholds k = 1, 2, ...: thresholds (k), rss_without, rss, f_classic,
-        f_xthreg, p, critical_10, critical_5, critical_1 (of f_classic), draws.
-    intervals : DataFrame
-        threshold (1, 2, ...), estimate, low, high (not included: the next candidate, up to which
-        the split stays the same), candidates (values not rejected), connected (whether they
-        follow one another on the grid).
-    profiles : DataFrame
-        Likelihood ratio over the grid, the other thresholds held: threshold, value, lr.
+    values : ndarray, shape (N,)
+        Threshold variable of the rows used.
     critical : float
         Value of the likelihood ratio that bounds the intervals.
-    regimes : DataFrame
-        regime, low, high (of the variable, low excluded), rows, units, names: every unit of the
-        regime, with its years unless it is always there.
-    membership : Series
-        Regime 1, 2, ... of every row used, by unit and year.
     fit : PanelFit
         Regression given the thresholds; terms "z [regime 1]", ... for switching slopes. Its errors
         treat the thresholds as known, which is right asymptotically (Hansen 1999, sec. 4).
     linear : PanelFit
         The same without thresholds.
-    dropped : Series
-        Rows left out, counted by reason.
+    missing : int
+        Rows left out because they have no value of the threshold variable.
+    grid : ThresholdGrid
+    products : ndarray, shape (1, G, K)
+        Candidates, and their inner products with the outcome.
+    steps : tuple of tuple of int
+        Candidates chosen when there are 1, 2, ... thresholds.
+    draws : int
+    resampling : str
+    seed : int
+        Of the bootstrap of the tests.
     """
 
     variable: str
     thresholds: tuple[float, ...]
-    tests: pd.DataFrame
-    intervals: pd.DataFrame
-    profiles: pd.DataFrame
+    values: np.ndarray
     critical: float
-    regimes: pd.DataFrame
-    membership: pd.Series
     fit: PanelFit
     linear: PanelFit
-    dropped: pd.Series
+    missing: int
+    grid: ThresholdGrid
+    products: np.ndarray
+    steps: tuple[tuple[int, ...], ...]
+    draws: int
+    resampling: str
+    seed: int
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:
+        """Tests of k against k - 1 thresholds, k = 1, 2, ..., by the bootstrap.
+
+        Columns thresholds (k), rss_without, rss, f_classic, f_xthreg, p, critical_10, critical_5,
+        critical_1 (of f_classic), draws.
+        """
+        rng = np.random.default_rng(self.seed)
+        return pd.DataFrame([_test(self, k, rng) for k in range(1, len(self.steps) + 1)])
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """Thresholds that the likelihood ratio does not reject.
+
+        Columns threshold (1, 2, ...), estimate, low, high (not included: the next candidate, up
+        to which the split stays the same), candidates (values not rejected), connected (whether
+        they follow one another on the grid).
+        """
+        return pd.DataFrame(
+            [_interval(self, number, *ratio) for number, ratio in enumerate(self._ratios, start=1)]
+        )
+
+    @cached_property
+    def profiles(self) -> pd.DataFrame:
+        """Likelihood ratio over the grid, the other thresholds held: threshold, value, lr."""
+        frames = [
+            pd.DataFrame({"threshold": number, "value": values, "lr": lr})
+            for number, (values, lr) in enumerate(self._ratios, start=1)
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def membership(self) -> pd.Series:
+        """Regime 1, 2, ... of every row used, by unit and year."""
+        regimes = _regime_of(self.values, self.thresholds)
+        return pd.Series(regimes, self.linear.design.rows, name="regime")
+
+    @cached_property
+    def regimes(self) -> pd.DataFrame:
+        """Size of each regime and who is in it.
+
+        Columns regime, low, high (of the variable, low excluded), rows, units, names: every unit of
+        the regime, with its years unless it is always there.
+        """
+        return _regimes(self.membership, self.thresholds)
+
+    @cached_property
+    def dropped(self) -> pd.Series:
+        """Rows left out, counted by reason, those without a threshold variable first."""
+        first = {f"missing {self.variable}": self.missing} if self.missing else {}
+        counts = pd.concat([pd.Series(first, dtype=int), self.linear.dropped])
+        return counts.rename("rows").astype(int)
+
+    @cached_property
+    def _ratios(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Candidates and their likelihood ratios, for each threshold."""
+        return _likelihood_ratios(self.linear, self.grid, self.products, self.steps[-1])
 
     def supported(self, alpha: float = 0.05) -> int:
         """Count thresholds before the first test that does not reject."""
@@ -153,52 +211,46 @@ def fit_threshold(
     """
     _check(panel, switching, variable, thresholds, draws, resampling)
     switching, regressors = _listed(switching), _listed(regressors)
-    complete = panel[panel[variable].notna()]
+    missing = panel[variable].isna().to_numpy()
+    complete = panel[~missing] if missing.any() else panel
     names = list(dict.fromkeys([*regressors, *switching]))
     design = build_design(complete, outcome, names, effects=effects, log=log)
+    check_resampling(design, resampling)
     linear = fit_design(design, "linear")
-    sample = complete.loc[design.rows].astype(float)
-    sample[list(log)] = np.log(sample[list(log)])
-    q = complete.loc[design.rows, variable].to_numpy(float)
+    z = design.raw[:, [design.position(name) for name in switching]]
+    q = complete[variable].to_numpy()[design.positions].astype(float)
     grid = build_grid(
         q,
         design.codes["unit"],
-        lambda indicators: _blocks(design, sample[switching].to_numpy(), indicators),
+        lambda indicators: _blocks(design, z, indicators),
         points=points,
         trim=trim,
         min_units=min_units,
     )
     products = grid.inner_products(linear.errors[:, None])
-    steps = [step[0] for step in grid.sequence(products, thresholds)]
+    steps = tuple(tuple(step[0].tolist()) for step in grid.sequence(products, thresholds))
     for count, step in enumerate(steps, start=1):
-        if (step < 0).any():
+        if min(step) < 0:
             raise StudyError(
                 f"no place for {count} threshold{'s' * (count > 1)} of '{variable}' leaves "
                 f"{grid.smallest[0]} rows of {min_units} units in every regime: "
                 "ask for fewer thresholds, or lower trim or min_units"
             )
-    rng = np.random.default_rng(seed)
-    tests = pd.DataFrame(
-        _test(linear, grid, products, steps, k, draws=draws, resampling=resampling, rng=rng)
-        for k in range(1, thresholds + 1)
-    )
-    final = [int(c) for c in steps[-1]]
-    critical = float(-2 * np.log(1 - np.sqrt(level)))
-    profiles, intervals = _intervals(linear, grid, products, final, critical, np.unique(q))
-    values = tuple(float(grid.values[c]) for c in final)
-    membership = pd.Series(np.searchsorted(values, q, side="left") + 1, design.rows, name="regime")
+    values = tuple(float(grid.values[c]) for c in steps[-1])
     return ThresholdFit(
         variable=variable,
         thresholds=values,
-        tests=tests,
-        intervals=intervals,
-        profiles=profiles,
-        critical=critical,
-        regimes=_regimes(membership, values),
-        membership=membership,
-        fit=_fit_regimes(sample, outcome, regressors, switching, membership, effects),
+        values=q,
+        critical=float(-2 * np.log(1 - np.sqrt(level))),
+        fit=_fit_regimes(design, switching, _regime_of(q, values)),
         linear=linear,
-        dropped=_dropped(panel, variable, linear),
+        missing=int(missing.sum()),
+        grid=grid,
+        products=products,
+        steps=steps,
+        draws=draws,
+        resampling=resampling,
+        seed=seed,
     )
 
 
@@ -230,15 +282,14 @@ def _degrees(fit: PanelFit) -> tuple[int, int]:
     return fit.n - fit.design.within.rank, fit.n - fit.periods
 
 
-def _test(linear, grid, products, steps, k, *, draws, resampling, rng) -> dict:
+def _test(found: ThresholdFit, k: int, rng: np.random.Generator) -> dict:
     """Row of `tests` for k thresholds against k - 1."""
-    before = tuple(steps[k - 2]) if k > 1 else ()
-    explained = [grid.explained(products, chosen)[0] for chosen in (before, tuple(steps[k - 1]))]
+    linear, grid, products, draws = found.linear, found.grid, found.products, found.draws
+    before, after = found.steps[k - 2] if k > 1 else (), found.steps[k - 1]
+    explained = [grid.explained(products, chosen)[0] for chosen in (before, after)]
     without, rss = (linear.rss - part for part in explained)
     f = (without - rss) / rss
-    simulated = bootstrap_gains(
-        linear, grid, products, before, tuple(steps[k - 1]), draws, resampling, rng
-    )
+    simulated = bootstrap_gains(linear, grid, products, before, after, draws, found.resampling, rng)
     classic, xthreg = _degrees(linear)
     row = {
         "thresholds": k,
@@ -252,33 +303,33 @@ def _test(linear, grid, products, steps, k, *, draws, resampling, rng) -> dict:
     return row | {"draws": draws}
 
 
-def _intervals(linear, grid, products, final, critical, observed):
-    """Likelihood ratios over the grid and the sets they do not reject.
-
-    A threshold splits the rows alike until the next value is reached, so a set ends there.
-    """
+def _likelihood_ratios(linear, grid, products, final) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Admissible values of each threshold and their likelihood ratios, the others held."""
     best = linear.rss - grid.explained(products, final)[0]
     variance = best / _degrees(linear)[0]
-    profiles, intervals = [], []
-    for number, position in enumerate(final, start=1):
+    ratios = []
+    for position in final:
         others = tuple(c for c in final if c != position)
         rss = linear.rss - grid.explained(products, others)[0] - grid.gains(products, others)[0]
         allowed = np.isfinite(rss)
-        lr = np.maximum(0, (rss[allowed] - best) / variance)
-        values = grid.values[allowed]
-        profiles.append(pd.DataFrame({"threshold": number, "value": values, "lr": lr}))
-        inside = np.flatnonzero(lr <= critical)
-        intervals.append(
-            {
-                "threshold": number,
-                "estimate": grid.values[position],
-                "low": values[inside[0]],
-                "high": _next(values[inside[-1]], grid.values, observed),
-                "candidates": len(inside),
-                "connected": bool((np.diff(inside) == 1).all()),
-            }
-        )
-    return pd.concat(profiles, ignore_index=True), pd.DataFrame(intervals)
+        ratios.append((grid.values[allowed], np.maximum(0, (rss[allowed] - best) / variance)))
+    return ratios
+
+
+def _interval(found: ThresholdFit, number: int, values: np.ndarray, lr: np.ndarray) -> dict:
+    """Row of `intervals`: the set that the likelihood ratio does not reject.
+
+    A threshold splits the rows alike until the next value is reached, so a set ends there.
+    """
+    inside = np.flatnonzero(lr <= found.critical)
+    return {
+        "threshold": number,
+        "estimate": found.thresholds[number - 1],
+        "low": values[inside[0]],
+        "high": _next(values[inside[-1]], found.grid.values, found.values),
+        "candidates": len(inside),
+        "connected": bool((np.diff(inside) == 1).all()),
+    }
 
 
 def _next(value: float, candidates: np.ndarray, observed: np.ndarray) -> float:
@@ -288,16 +339,22 @@ def _next(value: float, candidates: np.ndarray, observed: np.ndarray) -> float:
     return float(above.min()) if len(above) else float(value)
 
 
-def _fit_regimes(sample, outcome, regressors, switching, membership, effects) -> PanelFit:
+def _regime_of(q: np.ndarray, thresholds: tuple[float, ...]) -> np.ndarray:
+    """Regime 1, 2, ... of values of the threshold variable."""
+    return np.searchsorted(thresholds, q, side="left") + 1
+
+
+def _fit_regimes(design: Design, switching: list[str], regime: np.ndarray) -> PanelFit:
     """Regression with a slope per regime of every switching column."""
-    common = [name for name in regressors if name not in switching]
-    frame = sample[[outcome, *common]].copy()
+    common = [name for name in design.regressors if name not in (*switching, "const")]
+    columns = {name: design.raw[:, design.position(name)] for name in common}
     for name in switching:
-        for regime in range(1, membership.max() + 1):
-            frame[f"{name} [regime {regime}]"] = sample[name] * (membership == regime)
-    terms = [name for name in frame.columns if name != outcome]
-    design = build_design(frame, outcome, terms, effects=effects)
-    return fit_design(design, f"{membership.max() - 1} thresholds")
+        for one in range(1, regime.max() + 1):
+            columns[f"{name} [regime {one}]"] = design.raw[:, design.position(name)] * (
+                regime == one
+            )
+    split = with_regressors(design, list(columns), np.array(list(columns.values())).T)
+    return fit_design(split, f"{regime.max() - 1} thresholds")
 
 
 def _regimes(membership: pd.Series, values: tuple[float, ...]) -> pd.DataFrame:
@@ -329,13 +386,6 @@ def _spans(years: Sequence[int]) -> str:
     """Years as text, runs shortened: 2011-2014, 2016."""
     runs = np.split(np.array(years), np.flatnonzero(np.diff(years) > 1) + 1)
     return ", ".join(f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-
-
-def _dropped(panel, variable, linear) -> pd.Series:
-    """Rows left out by reason, those without a threshold variable first."""
-    missing = int(panel[variable].isna().sum())
-    first = {f"missing {variable}": missing} if missing else {}
-    return pd.concat([pd.Series(first, dtype=int), linear.dropped]).rename("rows").astype(int)
 
 
 def _listed(names: Sequence[str]) -> list[str]:

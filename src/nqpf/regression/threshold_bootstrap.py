@@ -3,10 +3,21 @@
 import numpy as np
 
 from nqpf.errors import StudyError
+from nqpf.regression.design import Design
 from nqpf.regression.panel import PanelFit
 from nqpf.regression.threshold_search import ThresholdGrid
 
 RESAMPLING = ("units", "signs")
+
+
+def check_resampling(design: Design, resampling: str) -> None:
+    """Refuse to draw residuals of whole units from an unbalanced panel."""
+    units, years = len(design.labels["unit"]), len(design.labels["year"])
+    if resampling == "units" and design.n != units * years:
+        raise StudyError(
+            f"expected a balanced panel to draw residuals of whole units, got {design.n} rows of "
+            f"{units} units and {years} years: use resampling='signs' or a balanced part"
+        )
 
 
 def bootstrap_gains(
@@ -77,12 +88,7 @@ def _resampled(design, residuals, draws, resampling, rng) -> np.ndarray:
     if resampling == "signs":
         signs = rng.choice([-1.0, 1.0], size=(units, draws))
         return residuals[:, None] * signs[design.codes["unit"]]
-    years = len(design.labels["year"])
-    if design.n != units * years:
-        raise StudyError(
-            f"expected a balanced panel to draw residuals of whole units, got {design.n} rows of "
-            f"{units} units and {years} years: use resampling='signs' or a balanced part"
-        )
-    series = residuals.reshape(units, years)  # rows are sorted by unit and year
+    check_resampling(design, resampling)
+    series = residuals.reshape(units, -1)  # rows are sorted by unit and year
     drawn = rng.integers(units, size=(draws, units))
     return series[drawn].reshape(draws, -1).T

@@ -41,11 +41,14 @@ class WithinTransform:
         self.rows = len(weights)
         self.basis = np.zeros((self.rows, 0))
         self.first = sparse.csr_array((self.rows, 0))
-        if factors:
-            largest, *others = sorted(factors, key=lambda codes: -codes.max())
-            self.first = self._orthonormal_dummies(largest)
-            if others:
-                self.basis = self._span_of(others)
+        ordered = sorted(factors, key=lambda codes: -codes.max())
+        if ordered:
+            largest = ordered[0]
+            dummies = self._on_dummies(largest), largest, np.arange(self.rows + 1)
+            self.first = sparse.csr_array(dummies, (self.rows, int(largest.max()) + 1))
+        self._first_by_level = self.first.T
+        if others := ordered[1:]:
+            self.basis = self._span_of(others)
         self.rank = self.first.shape[1] + self.basis.shape[1]
 
     def __call__(self, columns: np.ndarray) -> np.ndarray:
@@ -68,20 +71,25 @@ class WithinTransform:
         """Part of weighted columns orthogonal to the effects, shape unchanged."""
         out = scaled
         for _ in range(2 if self.rank else 0):  # the second pass removes rounding of the first
-            out = out - self.first @ (self.first.T @ out)
-            out = out - self.basis @ (self.basis.T @ out)
+            by_level = self.first @ (self._first_by_level @ out)
+            out = np.subtract(out, by_level, out=by_level)
+            further = self.basis @ (self.basis.T @ out)
+            out = np.subtract(out, further, out=further)
         return out
 
-    def _orthonormal_dummies(self, codes: np.ndarray) -> sparse.csr_array:
-        """Dummies of one factor times root weights, each column of length one."""
-        length = np.sqrt(np.bincount(codes, weights=self.root**2))
-        shape = (self.rows, len(length))
-        return sparse.csr_array((self.root / length[codes], (np.arange(self.rows), codes)), shape)
+    def _on_dummies(self, codes: np.ndarray) -> np.ndarray:
+        """Entry of each row on the dummy of its level, the dummies scaled to length one."""
+        return self.root / np.sqrt(np.bincount(codes, weights=self.root**2))[codes]
 
     def _span_of(self, factors: Sequence[np.ndarray]) -> np.ndarray:
         """Orthonormal basis of what the dummies of these factors add to the first factor."""
-        dummies = np.hstack([self._orthonormal_dummies(codes).toarray() for codes in factors])
-        added = dummies - self.first @ (self.first.T @ dummies)
+        dummies = np.hstack(
+            [
+                self._on_dummies(codes)[:, None] * (codes[:, None] == np.arange(codes.max() + 1))
+                for codes in factors
+            ]
+        )
+        added = dummies - self.first @ (self._first_by_level @ dummies)
         values, vectors = np.linalg.eigh(added.T @ added)
         kept = values > RANK_TOLERANCE
         return added @ (vectors[:, kept] / np.sqrt(values[kept]))
@@ -115,5 +123,5 @@ def group_sums(columns: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarra
     -------
     ndarray, shape (G, K)
     """
-    rows = np.arange(len(codes))
-    return sparse.csr_array((np.ones(len(codes)), (codes, rows)), (groups, len(codes))) @ columns
+    n = len(codes)
+    return sparse.csc_array((np.ones(n), codes, np.arange(n + 1)), (groups, n)) @ columns
