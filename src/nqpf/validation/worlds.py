@@ -6,6 +6,7 @@ made with. Series are persistent, units and years have effects, and regressors g
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -59,27 +60,38 @@ def draw_world(
     units: int = 21,
     years: int = 15,
     persistence: float = PERSISTENCE,
-) -> pd.DataFrame:
-    """Independent persistent series by unit and year; all but the last have effects in common.
+) -> dict[str, np.ndarray]:
+    """Independent persistent series (units, years); all but the last have effects in common.
 
-    The column `effects` holds them: added to regressors here, to be added to outcomes.
+    The series `effects` holds them: added to regressors here, to be added to outcomes.
     """
-    index = pd.MultiIndex.from_product(
-        [[f"u{u:02d}" for u in range(units)], range(2000, 2000 + years)], names=["unit", "year"]
-    )
     effects = rng.standard_normal((units, 1)) + rng.standard_normal((1, years))
-    columns = {"effects": effects.ravel()}
+    drawn = {"effects": effects}
     for name in names:
         series = persistent_series((units, years), persistence, rng)
-        columns[name] = (series if name == names[-1] else series + effects).ravel()
-    return pd.DataFrame(columns, index=index)
+        drawn[name] = series if name == names[-1] else series + effects
+    return drawn
+
+
+def _panel(first: int = 2000, **columns: np.ndarray) -> pd.DataFrame:
+    """Series (units, years) by unit and year, the years counted from `first`."""
+    index = _rows(*next(iter(columns.values())).shape, first)
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
+
+
+@cache
+def _rows(units: int, years: int, first: int) -> pd.MultiIndex:
+    """Units u00, u01, ... in the years from `first`."""
+    return pd.MultiIndex.from_product(
+        [[f"u{u:02d}" for u in range(units)], range(first, first + years)], names=["unit", "year"]
+    )
 
 
 def _association(rng: np.random.Generator) -> pd.DataFrame:
     """Outcome with slope `SLOPE`."""
-    panel = draw_world(rng)
-    panel["y"] = SLOPE * panel["x"] + panel["effects"] + panel["e"]
-    return panel
+    drawn = draw_world(rng)
+    x = drawn["x"]
+    return _panel(y=SLOPE * x + drawn["effects"] + drawn["e"], x=x)
 
 
 def _interval(fit: PanelFit, term: str = "x") -> Answer:
@@ -108,49 +120,53 @@ def first_difference(rng: np.random.Generator) -> Answer:
 
 def interaction(rng: np.random.Generator) -> Answer:
     """Slope that differs between two kinds of units."""
-    panel = draw_world(rng)
-    kind = (panel.index.get_level_values("unit") < "u09").astype(float)
-    panel["product"] = panel["x"] * kind
-    panel["y"] = 0.2 * panel["x"] + SLOPE * panel["product"] + panel["effects"] + panel["e"]
-    return _interval(fit_two_way(panel, "y", ["x", "product"]), "product")
+    drawn = draw_world(rng)
+    x = drawn["x"]
+    kind = np.arange(len(x))[:, None] < 9
+    product = x * kind
+    y = 0.2 * x + SLOPE * product + drawn["effects"] + drawn["e"]
+    return _interval(
+        fit_two_way(_panel(y=y, x=x, product=product), "y", ["x", "product"]), "product"
+    )
 
 
 def two_stage(rng: np.random.Generator) -> Answer:
     """Confounded regressor with an instrument, CRV1."""
-    panel = draw_world(rng, ("z", "u", "e"))
-    panel["x"] = panel["z"] + panel["u"]
-    panel["y"] = SLOPE * panel["x"] - panel["u"] + panel["e"]
-    fit = fit_iv(panel, "y", "x", ["z"])
-    row = fit.term("x")
-    return row["estimate"], row["low"], row["high"]
+    drawn = draw_world(rng, ("z", "u", "e"))
+    x = drawn["z"] + drawn["u"]
+    y = SLOPE * x - drawn["u"] + drawn["e"]
+    return _interval(fit_iv(_panel(y=y, x=x, z=drawn["z"]), "y", "x", ["z"]))
 
 
 def mediation(rng: np.random.Generator) -> Answer:
     """Indirect association through one mediator, cluster bootstrap."""
-    panel = draw_world(rng, ("x", "m", "e"))
-    panel["m"] += 0.6 * panel["x"]
-    panel["y"] = 0.2 * panel["x"] + 0.5 * panel["m"] + panel["effects"] + panel["e"]
+    drawn = draw_world(rng, ("x", "m", "e"))
+    x = drawn["x"]
+    m = drawn["m"] + 0.6 * x
+    y = 0.2 * x + 0.5 * m + drawn["effects"] + drawn["e"]
     seed = int(rng.integers(2**31))
-    table = mediate(panel, "y", "x", ["m"], draws=399, seed=seed).effects
+    table = mediate(_panel(y=y, x=x, m=m), "y", "x", ["m"], draws=399, seed=seed).effects
     row = table[(table["term"] == "indirect") & (table["mediator"] == "m")].iloc[0]
     return row["estimate"], row["low"], row["high"]
 
 
 def threshold(rng: np.random.Generator) -> Answer:
     """Value at which a slope changes."""
-    panel = draw_world(rng)
-    panel["q"] = rng.standard_normal(len(panel))
-    slope = np.where(panel["q"] <= THRESHOLD, 0.0, 1.0)
-    panel["y"] = slope * panel["x"] + panel["effects"] + panel["e"]
+    drawn = draw_world(rng)
+    x = drawn["x"]
+    q = rng.standard_normal(x.shape)
+    y = np.where(q <= THRESHOLD, 0.0, 1.0) * x + drawn["effects"] + drawn["e"]
     seed = int(rng.integers(2**31))
+    panel = _panel(y=y, x=x, q=q)
     fit = fit_threshold(panel, "y", [], switching=["x"], variable="q", seed=seed, draws=99)
     row = fit.intervals.iloc[0]
     return row["estimate"], row["low"], row["high"]
 
 
+@cache
 def _map(rows: int = 5, columns: int = 6) -> SpatialWeights:
-    """Cells of a grid, neighbours where they share an edge."""
-    cells = {(r, c): f"c{r}{c}" for r in range(rows) for c in range(columns)}
+    """Cells of a grid, named row by row, neighbours where they share an edge."""
+    cells = {(r, c): f"u{columns * r + c:02d}" for r in range(rows) for c in range(columns)}
     pairs = [
         (name, cells[beside])
         for (r, c), name in cells.items()
@@ -163,13 +179,10 @@ def _map(rows: int = 5, columns: int = 6) -> SpatialWeights:
 def _spatial(rng: np.random.Generator):
     """A fitted SAR: outcomes answer the neighbours' outcomes by `RHO`."""
     weights = _map()
-    panel = draw_world(rng, units=weights.n, years=10, persistence=0.0)
-    panel.index = panel.index.set_levels(list(weights.units), level="unit")
-    right = SLOPE * panel["x"] + panel["effects"] + panel["e"]
+    drawn = draw_world(rng, units=weights.n, years=10, persistence=0.0)
+    right = SLOPE * drawn["x"] + drawn["effects"] + drawn["e"]
     spread = np.linalg.inv(np.eye(weights.n) - RHO * weights.dense)
-    wide = right.unstack("year")
-    panel["y"] = pd.DataFrame(spread @ wide.to_numpy(), wide.index, wide.columns).stack()
-    return fit_spatial_panel(panel, "y", ["x"], weights, "SAR")
+    return fit_spatial_panel(_panel(y=spread @ right, x=drawn["x"]), "y", ["x"], weights, "SAR")
 
 
 def spatial_dependence(rng: np.random.Generator) -> Answer:
@@ -188,14 +201,14 @@ def spatial_total(rng: np.random.Generator) -> Answer:
 
 def _dynamic(rng: np.random.Generator, units: int) -> pd.DataFrame:
     """Outcome that remembers `MEMORY` of its last year; the last eight of eighteen years."""
-    panel = draw_world(rng, units=units, years=18, persistence=0.0)
-    news = (SLOPE * panel["x"] + panel["effects"] + panel["e"]).unstack("unit")
-    levels, level = [], news.iloc[0] / (1 - MEMORY)
-    for _, row in news.iterrows():
-        level = MEMORY * level + row
-        levels.append(level)
-    panel["y"] = pd.DataFrame(levels, index=news.index).stack().swaplevel()
-    return panel[panel.index.get_level_values("year") >= 2010]
+    drawn = draw_world(rng, units=units, years=18, persistence=0.0)
+    x = drawn["x"]
+    y = SLOPE * x + drawn["effects"] + drawn["e"]
+    level = y[:, 0] / (1 - MEMORY)
+    for year in range(y.shape[1]):
+        level = MEMORY * level + y[:, year]
+        y[:, year] = level
+    return _panel(2010, y=y[:, 10:], x=x[:, 10:])
 
 
 def gmm_many(rng: np.random.Generator) -> Answer:
