@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.regression.rows import INDEX, check_index, sorted_rows
 from nqpf.regression.within import WithinTransform, is_nested
 
 COLLINEAR = 1e-9
-INDEX = ["unit", "year"]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def build_design(
     values, reasons = _select(
         panel, outcome, regressors, effects=effects, weights=weights, cluster=cluster
     )
-    rows, positions = _sorted_rows(panel.index, reasons == "")
+    rows, positions = sorted_rows(panel.index, reasons == "")
     values = {name: column[positions] for name, column in values.items()}
     _enter(values, outcome, regressors, weights=weights, log=log)
     codes, labels = _group(rows, values, cluster)
@@ -255,11 +255,7 @@ def restrict(design: Design, kept: np.ndarray) -> Design:
 
 def _check_columns(panel, outcome, regressors, *, weights, cluster, log) -> None:
     """Refuse a panel without its index, unknown or repeated columns."""
-    if list(panel.index.names) != INDEX or not panel.index.is_unique:
-        raise StudyError(
-            f"expected a panel with unique rows and index levels unit, year; got "
-            f"{list(panel.index.names)}: set the index, one row per unit and year"
-        )
+    check_index(panel)
     if not regressors:
         raise StudyError(f"expected at least one regressor for '{outcome}', got none")
     wanted = [outcome, *regressors]
@@ -292,16 +288,6 @@ def _select(panel, outcome, regressors, *, effects, weights, cluster):
             f"{pd.Series(reasons).value_counts().to_dict()}"
         )
     return values, reasons
-
-
-def _sorted_rows(index: pd.MultiIndex, kept: np.ndarray) -> tuple[pd.MultiIndex, np.ndarray]:
-    """Unit and year of the rows kept, sorted, and their positions."""
-    positions = np.flatnonzero(kept)
-    rows = index if kept.all() else index.take(positions)
-    if not rows.is_monotonic_increasing:
-        ordered = pd.Series(positions, rows).sort_index()
-        return ordered.index, ordered.to_numpy()
-    return rows, positions
 
 
 def _enter(values, outcome, regressors, *, weights, log) -> None:

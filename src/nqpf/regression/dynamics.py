@@ -16,6 +16,7 @@ from scipy import stats
 
 from nqpf.errors import StudyError
 from nqpf.regression.panel import PanelFit, fit_two_way
+from nqpf.regression.rows import rows_before, taken
 
 
 @dataclass(frozen=True)
@@ -63,38 +64,6 @@ def lagged(panel: pd.DataFrame, column: str, years: int = 1) -> pd.Series:
     rows = rows_before(panel.index, years)
     values = panel[column].to_numpy(dtype=float)
     return pd.Series(taken(values, rows), panel.index, name=lag_name(column, years))
-
-
-def rows_before(index: pd.MultiIndex, years: int) -> np.ndarray:
-    """Where each row's unit stands exactly `years` years before, -1 where it does not.
-
-    Parameters
-    ----------
-    index : MultiIndex
-        Levels unit and year, in any order of rows.
-    years : int
-        Negative ones look ahead.
-
-    Returns
-    -------
-    ndarray of int, shape (N,)
-    """
-    labels = np.asarray(index.levels[1])
-    known = np.unique(labels)
-    unit, year = index.codes[0], np.searchsorted(known, labels)[index.codes[1]]
-    place = np.full((len(index.levels[0]), len(known) + 1), -1)  # the last column stays empty
-    place[unit, year] = np.arange(len(index))
-    wanted = known - years
-    there = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    there = np.where(known[there] == wanted, there, len(known))
-    return place[unit, there[year]]
-
-
-def taken(values: np.ndarray, rows: np.ndarray, otherwise: float = np.nan) -> np.ndarray:
-    """Rows of values (N, ...) as `rows_before` names them, another value where there is none."""
-    found = values[rows]
-    found[rows < 0] = otherwise
-    return found
 
 
 def with_lags(panel: pd.DataFrame, column: str, years: Sequence[int]) -> pd.DataFrame:

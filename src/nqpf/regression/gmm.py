@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from nqpf.errors import StudyError
 from nqpf.regression.gmm_design import DifferencedPanel, build_differenced
@@ -28,9 +29,8 @@ class GmmFit:
 
     Attributes
     ----------
-    terms : DataFrame
-        term, estimate, se (two-step: Windmeijer; one-step: robust), t, p, low, high (t with
-        groups - 1 degrees, 95 %), se_uncorrected. Year effects are estimated but not listed.
+    columns : dict of str to ndarray
+        Columns of `terms`.
     one_step : Series
         One-step estimates by term.
     covariance : ndarray, shape (K, K)
@@ -39,9 +39,8 @@ class GmmFit:
         1 or 2.
     rows, groups, instruments, parameters : int
         Differenced rows, units, columns of the instrument matrix, coefficients.
-    autocorrelation : DataFrame
-        order (1, 2), z, p: Arellano and Bond's tests of the differenced errors. Order 1 is
-        expected; order 2 speaks against the instruments. Missing with too few years.
+    dependence : tuple of dict
+        Rows of `autocorrelation`.
     hansen, hansen_df, hansen_p : float
         Test of overidentifying restrictions at the two-step weights, df = instruments -
         parameters. A p-value near one with many instruments says nothing.
@@ -51,7 +50,7 @@ class GmmFit:
         What the reader must be told.
     """
 
-    terms: pd.DataFrame
+    columns: dict[str, list[str] | np.ndarray]
     one_step: pd.Series
     covariance: np.ndarray
     steps: int
@@ -59,7 +58,7 @@ class GmmFit:
     groups: int
     instruments: int
     parameters: int
-    autocorrelation: pd.DataFrame
+    dependence: tuple[dict[str, float], ...]
     hansen: float
     hansen_df: int
     hansen_p: float
@@ -67,12 +66,31 @@ class GmmFit:
     sargan_p: float
     warnings: tuple[str, ...]
 
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """Tidy coefficients, those of year effects left out.
+
+        Columns term, estimate, se (two-step: Windmeijer; one-step: robust), t, p, low, high (t with
+        groups - 1 degrees, 95 %), se_uncorrected.
+        """
+        return pd.DataFrame(self.columns)
+
+    @cached_property
+    def autocorrelation(self) -> pd.DataFrame:
+        """Arellano and Bond's tests of the differenced errors: order (1, 2), z, p.
+
+        Order 1 is expected; order 2 speaks against the instruments. Missing with too few years.
+        """
+        return pd.DataFrame(self.dependence)
+
     def term(self, name: str) -> pd.Series:
         """Row of `terms`."""
-        rows = self.terms[self.terms["term"] == name]
-        if rows.empty:
-            raise StudyError(f"expected a term among {', '.join(self.terms['term'])}, got '{name}'")
-        return rows.iloc[0]
+        names = self.columns["term"]
+        if name not in names:
+            raise StudyError(f"expected a term among {', '.join(names)}, got '{name}'")
+        at = names.index(name)
+        row = {column: values[at] for column, values in self.columns.items()}
+        return pd.Series(row, name=at, dtype=object)
 
 
 def fit_difference_gmm(
@@ -153,7 +171,7 @@ def fit_difference_gmm(
     sargan = float(moments @ first.weight @ moments / _error_variance(data, first))
     listed = slice(0, len(data.terms))
     return GmmFit(
-        terms=_table(data, used.b[listed], covariance[listed, listed], plain[listed, listed]),
+        columns=_columns(data, used.b[listed], covariance[listed, listed], plain[listed, listed]),
         one_step=pd.Series(first.b[listed], data.terms),
         covariance=covariance,
         steps=steps,
@@ -161,12 +179,12 @@ def fit_difference_gmm(
         groups=data.groups,
         instruments=m,
         parameters=k,
-        autocorrelation=_autocorrelation(data, used, covariance),
+        dependence=_autocorrelation(data, used, covariance),
         hansen=hansen,
         hansen_df=m - k,
-        hansen_p=float(stats.chi2.sf(hansen, m - k)) if m > k else float("nan"),
+        hansen_p=float(special.chdtrc(m - k, hansen)) if m > k else float("nan"),
         sargan=sargan,
-        sargan_p=float(stats.chi2.sf(sargan, m - k)) if m > k else float("nan"),
+        sargan_p=float(special.chdtrc(m - k, sargan)) if m > k else float("nan"),
         warnings=_warnings(data.groups, m, k),
     )
 
@@ -242,7 +260,7 @@ def _windmeijer(data, first: _Step, second: _Step, sandwich: np.ndarray) -> np.n
     return second.bread + crossed + crossed.T + D @ sandwich @ D.T
 
 
-def _autocorrelation(data, used: _Step, covariance) -> pd.DataFrame:
+def _autocorrelation(data, used: _Step, covariance) -> tuple[dict[str, float], ...]:
     """Arellano and Bond's (1991, eq. 8) tests of differenced errors, orders 1 and 2."""
     rows = []
     for order in (1, 2):
@@ -254,27 +272,25 @@ def _autocorrelation(data, used: _Step, covariance) -> pd.DataFrame:
         middle = (scores * both[:, None]).sum(axis=0)
         variance = both @ both - 2 * pull @ used.reach @ middle + pull @ covariance @ pull
         z = total / np.sqrt(variance) if variance > 0 else float("nan")
-        rows.append({"order": order, "z": z, "p": 2 * stats.norm.sf(abs(z))})
-    return pd.DataFrame(rows)
+        rows.append({"order": order, "z": z, "p": 2 * special.ndtr(-abs(z))})
+    return tuple(rows)
 
 
-def _table(data, b, covariance, plain) -> pd.DataFrame:
+def _columns(data, b, covariance, plain) -> dict[str, list[str] | np.ndarray]:
     """Tidy coefficients with t(groups - 1)."""
     se = np.sqrt(np.diag(covariance))
     df = data.groups - 1
-    reach = stats.t.ppf(0.975, df) * se
-    return pd.DataFrame(
-        {
-            "term": data.terms,
-            "estimate": b,
-            "se": se,
-            "t": b / se,
-            "p": 2 * stats.t.sf(np.abs(b / se), df),
-            "low": b - reach,
-            "high": b + reach,
-            "se_uncorrected": np.sqrt(np.diag(plain)),
-        }
-    )
+    reach = special.stdtrit(df, 0.975) * se
+    return {
+        "term": data.terms,
+        "estimate": b,
+        "se": se,
+        "t": b / se,
+        "p": 2 * special.stdtr(df, -np.abs(b / se)),
+        "low": b - reach,
+        "high": b + reach,
+        "se_uncorrected": np.sqrt(np.diag(plain)),
+    }
 
 
 def _warnings(groups, instruments, parameters) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Differences, their instruments and their timing, for difference GMM."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
-from nqpf.regression.dynamics import lag_name, rows_before, taken
+from nqpf.regression.dynamics import lag_name
+from nqpf.regression.rows import check_index, rows_before, sorted_rows, taken
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,13 @@ def build_differenced(
         Unknown or repeated columns, no row left, fewer instruments than coefficients.
     """
     names = [*exogenous, *predetermined, *endogenous]
-    levels = _levels(panel, outcome, names, lags, max_lag, log)
-    values = {name: levels[name].to_numpy() for name in levels}
+    everything, values = _levels(panel, outcome, names, lags, max_lag, log)
+    earlier = cache(lambda years: rows_before(everything, years))
     for k in range(1, lags + 1):
-        values[lag_name(outcome, k)] = taken(values[outcome], rows_before(levels.index, k))
+        values[lag_name(outcome, k)] = taken(values[outcome], earlier(k))
     terms = [lag_name(outcome, k) for k in range(1, lags + 1)] + names
     wanted = np.column_stack([values[name] for name in (outcome, *terms)])
-    changes = wanted - taken(wanted, rows_before(levels.index, 1))
+    changes = wanted - taken(wanted, earlier(1))
     kept = np.isfinite(changes).all(axis=1)
     if not kept.any():
         raise StudyError(
@@ -97,14 +98,14 @@ def build_differenced(
             "difference GMM needs them"
         )
     changes = dict(zip((outcome, *terms), changes[kept].T, strict=True))
-    rows = levels.index[kept]
-    years = rows.get_level_values("year").to_numpy()
-    dummies = np.zeros((len(rows), 0))
+    known = everything.get_level_values("year").to_numpy()
+    years = known[kept]
+    dummies = np.zeros((len(years), 0))
     if year_effects:
         dummies = (years[:, None] == np.unique(years)).astype(float)
-    longest = int(years.max() - levels.index.get_level_values("year").min())
+    longest = int(years.max() - known.min())
     longest = longest if max_lag is None else min(longest, max_lag)
-    before = np.column_stack([rows_before(levels.index, k)[kept] for k in range(1, longest + 1)])
+    before = np.column_stack([earlier(k)[kept] for k in range(1, longest + 1)])
     deep = {outcome: 2} | dict.fromkeys(predetermined, 1) | dict.fromkeys(endogenous, 2)
     blocks = [
         np.nan_to_num(taken(values[name], before[:, first - 1 :])) for name, first in deep.items()
@@ -123,16 +124,15 @@ def build_differenced(
     still = [t for t, column in zip(terms, X.T, strict=False) if np.abs(column).max() < 1e-12]
     if still:
         raise StudyError(f"{', '.join(still)} does not change over time: drop it")
-    index = rows.remove_unused_levels()
-    return DifferencedPanel(terms=terms, y=changes[outcome], X=X, Z=Z, index=index)
+    rows = everything.take(np.flatnonzero(kept))
+    return DifferencedPanel(terms=terms, y=changes[outcome], X=X, Z=Z, index=rows)
 
 
-def _levels(panel, outcome, names, lags, max_lag, log) -> pd.DataFrame:
-    """Checked columns in levels, logarithms taken."""
-    if list(panel.index.names) != ["unit", "year"] or not panel.index.is_unique:
-        raise StudyError(
-            f"expected unique rows with index levels unit, year; got {list(panel.index.names)}"
-        )
+def _levels(
+    panel, outcome, names, lags, max_lag, log
+) -> tuple[pd.MultiIndex, dict[str, np.ndarray]]:
+    """Sorted rows and checked columns in levels, logarithms taken."""
+    check_index(panel)
     wanted = [outcome, *names]
     unknown = [name for name in wanted if name not in panel.columns]
     if unknown:
@@ -143,13 +143,14 @@ def _levels(panel, outcome, names, lags, max_lag, log) -> pd.DataFrame:
         raise StudyError(f"expected at least one lag of the outcome, got {lags}")
     if max_lag is not None and max_lag < 2:
         raise StudyError(f"expected instruments lagged two years or more, got max_lag {max_lag}")
-    levels = panel[wanted].astype(float).sort_index()
-    if (levels[log] <= 0).any(axis=None):
+    rows, positions = sorted_rows(panel.index, np.ones(len(panel), dtype=bool))
+    levels = {name: panel[name].to_numpy(float)[positions] for name in wanted}
+    if any((levels[name] <= 0).any() for name in log):
         raise StudyError(f"expected positive values of {', '.join(log)} to take logarithms")
-    levels[log] = np.log(levels[log])
-    if np.isinf(levels.to_numpy()).any():
+    levels |= {name: np.log(levels[name]) for name in log}
+    if any(np.isinf(column).any() for column in levels.values()):
         raise StudyError(f"expected finite values of {', '.join(wanted)}, got inf")
-    return levels
+    return rows, levels
 
 
 def _by_year(block: np.ndarray, years: np.ndarray) -> np.ndarray:

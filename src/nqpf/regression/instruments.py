@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from nqpf.errors import StudyError
-from nqpf.regression.covariance import Covariance, coefficient_table, small_sample_factor
+from nqpf.regression.covariance import Covariance, coefficient_columns, small_sample_factor
 from nqpf.regression.design import Design, build_design
 from nqpf.regression.panel import TWO_WAY, PanelFit, fit_design
 from nqpf.regression.within import group_sums
@@ -32,19 +33,15 @@ class IvFit:
     ----------
     estimator : str
         "2SLS" or "LIML".
-    terms : DataFrame
-        term, estimate, se, t, p, low, high: endogenous regressors, then controls.
+    columns : dict of str to ndarray
+        Columns of `terms`.
     kappa : float
         1 for 2SLS; LIML's smallest root.
     endogenous, instruments : tuple of str
-    effective_f : float
-        Montiel Olea and Pflueger's F of the first stage; missing with several endogenous
-        regressors.
-    critical_f : float
-        Its 5 % critical value for a bias of at most 10 % of the worst case (simplified,
-        conservative; 23.1 with one instrument). Below it do not read `terms`.
-    first_stage : DataFrame
-        Tidy coefficients of the instruments: endogenous, term, estimate, se, ...; clustered.
+    first : tuple of PanelFit
+        First stages, one per endogenous regressor: instruments, then controls.
+    small_sample : str
+        Convention of the clustered errors.
     errors : ndarray, shape (N,)
         Structural residuals times root weights.
     design : Design
@@ -54,20 +51,61 @@ class IvFit:
     """
 
     estimator: str
-    terms: pd.DataFrame
+    columns: dict[str, list[str] | np.ndarray]
     kappa: float
     endogenous: tuple[str, ...]
     instruments: tuple[str, ...]
-    effective_f: float
-    critical_f: float
-    first_stage: pd.DataFrame
+    first: tuple[PanelFit, ...]
+    small_sample: str
     errors: np.ndarray
     design: Design
     Z: np.ndarray
 
+    @cached_property
+    def terms(self) -> pd.DataFrame:
+        """Tidy coefficients of the endogenous regressors, then controls.
+
+        Columns term, estimate, se, t, p, low, high.
+        """
+        return pd.DataFrame(self.columns)
+
     def term(self, name: str) -> pd.Series:
         """Row of `terms`."""
-        return self.terms.iloc[self.design.position(name)]
+        at = self.design.position(name)
+        row = {column: values[at] for column, values in self.columns.items()}
+        return pd.Series(row, name=at, dtype=object)
+
+    @cached_property
+    def first_stage(self) -> pd.DataFrame:
+        """Tidy coefficients of the instruments: endogenous, term, estimate, se, ...; clustered."""
+        count = len(self.instruments)
+        frames = [
+            fit.terms.iloc[:count].assign(endogenous=fit.design.outcome) for fit in self.first
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    @property
+    def effective_f(self) -> float:
+        """Montiel Olea and Pflueger's F of the first stage.
+
+        Missing with several endogenous regressors.
+        """
+        return self._strength[0]
+
+    @property
+    def critical_f(self) -> float:
+        """5 % critical value of `effective_f` for a bias of at most 10 % of the worst case.
+
+        Simplified and conservative; 23.1 with one instrument. Below it do not read `terms`.
+        """
+        return self._strength[1]
+
+    @cached_property
+    def _strength(self) -> tuple[float, float]:
+        """Effective F and its critical value."""
+        if len(self.first) > 1:
+            return float("nan"), float("nan")
+        return _effective_f(self.first[0], len(self.instruments), self.small_sample)
 
 
 def fit_iv(
@@ -128,10 +166,13 @@ def fit_iv(
     design = _part(full, [*endogenous, *included])
     Z = _part(full, instruments).X
     exogenous = _part(full, [*instruments, *included])
-    first = [
-        fit_design(replace(exogenous, outcome=name, y=_part(full, [name]).X[:, 0]), "first stage")
-        for name in endogenous
-    ]
+    first = tuple(
+        fit_design(
+            replace(exogenous, outcome=name, level=values.raw[:, 0], y=values.X[:, 0]),
+            "first stage",
+        )
+        for name, values in ((name, _part(full, [name])) for name in endogenous)
+    )
     kappa = 1.0 if estimator == "2SLS" else _smallest_root(design, exogenous.X, len(endogenous))
     projected = _k_class(design.X, exogenous.X, kappa)
     gram = projected.T @ design.X
@@ -151,38 +192,28 @@ def fit_iv(
     else:
         df = design.n - design.parameters
         covariance = Covariance("homoskedastic", structural.rss / df * bread, df)
-    strength = (float("nan"), float("nan"))
-    if len(endogenous) == 1:
-        strength = _effective_f(first[0], instruments, cluster, small_sample)
     return IvFit(
         estimator=estimator,
-        terms=coefficient_table(structural, covariance),
+        columns=coefficient_columns(structural, covariance),
         kappa=kappa,
         endogenous=tuple(endogenous),
         instruments=tuple(instruments),
-        effective_f=strength[0],
-        critical_f=strength[1],
-        first_stage=pd.concat(
-            [
-                fit.terms.iloc[: len(instruments)].assign(endogenous=fit.design.outcome)
-                for fit in first
-            ],
-            ignore_index=True,
-        ),
+        first=first,
+        small_sample=small_sample,
         errors=structural.errors,
         design=design,
         Z=Z,
     )
 
 
-def _effective_f(first: PanelFit, instruments, cluster, small_sample) -> tuple[float, float]:
+def _effective_f(first: PanelFit, count: int, small_sample: str) -> tuple[float, float]:
     """Effective F and its critical value (Montiel Olea, Pflueger 2013, JBES 31, eq. 8 and 10)."""
-    design, count = first.design, len(instruments)
+    design = first.design
     q, _ = np.linalg.qr(np.column_stack([design.X[:, count:], design.X[:, :count]]))
     Q = q[:, -count:]  # instruments without controls, orthonormal
     reach = Q.T @ design.y
-    scores = group_sums(Q * first.errors[:, None], design.codes[cluster], design.groups)
-    W = small_sample_factor(first, cluster, small_sample) * scores.T @ scores
+    scores = group_sums(Q * first.errors[:, None], design.codes[design.cluster], design.groups)
+    W = small_sample_factor(first, design.cluster, small_sample) * scores.T @ scores
     x = 1 / TOLERATED_BIAS
     total, largest = np.trace(W), np.linalg.eigvalsh(W)[-1]
     df = total**2 * (1 + 2 * x) / ((W**2).sum() + 2 * x * total * largest)
@@ -222,7 +253,9 @@ def _check_relevance(gram, design, instruments) -> None:
 def _part(design: Design, names: Sequence[str]) -> Design:
     """Design of some of the regressors."""
     columns = [design.position(name) for name in names]
-    return replace(design, regressors=tuple(names), X=design.X[:, columns])
+    return replace(
+        design, regressors=tuple(names), raw=design.raw[:, columns], X=design.X[:, columns]
+    )
 
 
 def _listed(names: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ import pandas as pd
 from nqpf.errors import StudyError
 from nqpf.regression.covariance import Covariance, coefficient_columns, crv1
 from nqpf.regression.design import Design, build_design
+from nqpf.regression.rows import check_index, rows_before, taken
 
 if TYPE_CHECKING:
     from statsmodels.regression.linear_model import RegressionResultsWrapper
@@ -294,15 +295,14 @@ def _listed(regressors: Sequence[str]) -> list[str]:
 
 def _changes(panel, names, span, options) -> pd.DataFrame:
     """Take changes over `span` years of the variables; the later year's other columns are kept."""
+    check_index(panel)
     unknown = [name for name in names if name not in panel.columns]
     if unknown:
         raise StudyError(f"expected columns of the panel, got {', '.join(unknown)}")
+    levels = {name: panel[name].to_numpy(float) for name in names}
     log = list(options.pop("log", ()))
-    levels = panel[names].astype(float)
-    if (levels[log] <= 0).any(axis=None):
+    if any((levels[name] <= 0).any() for name in log):
         raise StudyError(f"expected positive values of {', '.join(log)} to take logarithms")
-    levels[log] = np.log(levels[log])
-    earlier = levels.rename(index=lambda year: year + span, level="year")
-    out = panel.copy()
-    out[names] = levels - earlier.reindex(levels.index)
-    return out
+    levels |= {name: np.log(levels[name]) for name in log}
+    earlier = rows_before(panel.index, span)
+    return panel.assign(**{name: now - taken(now, earlier) for name, now in levels.items()})

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.regression.rows import check_index, rows_at, taken
 from nqpf.regression.spatial_weights import SpatialWeights
 
 COLLINEAR = 1e-9
@@ -166,23 +167,26 @@ def balanced_panel(
         raise StudyError(f"expected effects of units, or of units and years; got {list(effects)}")
     if "year" in effects and not weights.is_row_standardised:
         raise StudyError(f"year effects need row-standardised weights, '{weights.kind}' is not")
-    known = panel.index.get_level_values("year").unique().sort_values()
+    check_index(panel)
+    known = np.unique(panel.index.get_level_values("year"))
     years = [int(year) for year in (known if years is None else years)]
     if len(years) < 2:
         raise StudyError(f"expected at least two years with unit effects, got {len(years)}")
-    grid = pd.MultiIndex.from_product([years, weights.units], names=["year", "unit"])
-    sample = panel[[outcome, *names]].reorder_levels(["year", "unit"]).reindex(grid).astype(float)
-    gaps = sample.isna().any(axis=1)
-    if gaps.any():
-        first = ", ".join(f"{unit} {year}" for year, unit in sample.index[gaps][:5])
+    rows = rows_at(panel.index, weights.units, years)
+    everything = (outcome, *names)
+    columns = np.array([taken(panel[name].to_numpy(float), rows) for name in everything])
+    gaps = np.argwhere(np.isnan(columns).any(axis=0))
+    if len(gaps):
+        first = ", ".join(f"{weights.units[unit]} {years[year]}" for year, unit in gaps[:5])
         raise StudyError(
-            f"expected every unit in every year, {int(gaps.sum())} rows have gaps ({first}...): "
+            f"expected every unit in every year, {len(gaps)} rows have gaps ({first}...): "
             "choose years with complete_years, or restrict the weights to fewer units"
         )
-    if (sample[list(log)] <= 0).any(axis=None):
+    logged = [name in log for name in everything]
+    if (columns[logged] <= 0).any():
         raise StudyError(f"expected positive values of {', '.join(log)} to take logarithms")
-    sample[list(log)] = np.log(sample[list(log)])
-    cube = sample.to_numpy().reshape(len(years), weights.n, -1)
+    columns[logged] = np.log(columns[logged])
+    cube = columns.transpose(1, 2, 0)
     return _design(cube, outcome, tuple(names), weights, tuple(years), tuple(effects))
 
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from nqpf.errors import StudyError
 from nqpf.regression.spatial_design import SpatialDesign, balanced_panel, cross_section
@@ -61,16 +62,23 @@ class SpatialFit:
     loglik_ols: float
     residuals: np.ndarray
 
-    @property
+    @cached_property
     def terms(self) -> pd.DataFrame:
         """Tidy coefficients: term, estimate, se, z, p, low, high (normal, 95 %)."""
-        return normal_table(self.names, self.estimate, np.sqrt(np.diag(self.covariance)))
+        return pd.DataFrame(self._columns)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str] | np.ndarray]:
+        """Columns of `terms`."""
+        return normal_columns(self.names, self.estimate, np.sqrt(np.diag(self.covariance)))
 
     def term(self, name: str) -> pd.Series:
         """Row of `terms`."""
         if name not in self.names:
             raise StudyError(f"expected a term among {', '.join(self.names)}, got '{name}'")
-        return self.terms.iloc[self.names.index(name)]
+        at = self.names.index(name)
+        row = {column: values[at] for column, values in self._columns.items()}
+        return pd.Series(row, name=at, dtype=object)
 
     @property
     def dependence(self) -> float:
@@ -162,25 +170,23 @@ def likelihood_ratio(restricted: SpatialFit, full: SpatialFit) -> pd.Series:
         )
     statistic = 2 * (full.loglik - restricted.loglik)
     df = len(full.names) - len(restricted.names)
-    p = float(stats.chi2.sf(statistic, df))
+    p = float(special.chdtrc(df, statistic))
     return pd.Series({"statistic": statistic, "df": df, "p": p})
 
 
-def normal_table(names, estimate, se) -> pd.DataFrame:
-    """Tidy frame of estimates with normal p-values and 95 % intervals."""
+def normal_columns(names, estimate, se) -> dict[str, list[str] | np.ndarray]:
+    """Columns of a tidy frame of estimates with normal p-values and 95 % intervals."""
     z = np.divide(estimate, se, out=np.full(len(se), np.nan), where=se > 0)
-    reach = stats.norm.ppf(0.975) * se
-    return pd.DataFrame(
-        {
-            "term": list(names),
-            "estimate": estimate,
-            "se": se,
-            "z": z,
-            "p": 2 * stats.norm.sf(np.abs(z)),
-            "low": estimate - reach,
-            "high": estimate + reach,
-        }
-    )
+    reach = special.ndtri(0.975) * se
+    return {
+        "term": list(names),
+        "estimate": estimate,
+        "se": se,
+        "z": z,
+        "p": 2 * special.ndtr(-np.abs(z)),
+        "low": estimate - reach,
+        "high": estimate + reach,
+    }
 
 
 def _fit(design: SpatialDesign, model: str) -> SpatialFit:
