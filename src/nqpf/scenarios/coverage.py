@@ -1,5 +1,7 @@
 """Whether a scenario's interval covers a known truth as often as it says."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -88,8 +90,7 @@ def known_truth(
     effect, persistence : float
         See `coverage`.
     """
-    names = [f"unit {position:02d}" for position in range(units)]
-    rows = pd.MultiIndex.from_product([names, range(years)], names=["unit", "year"])
+    rows = _rows(units, years)
 
     def paths() -> np.ndarray:
         shocks = rng.normal(size=(units, years))
@@ -105,14 +106,24 @@ def known_truth(
     scores = build_index(indicators, TREE, IndexOptions()).scores["index"]
     slope = effect / float(scores.std())
     errors = paths() + rng.normal(size=(units, 1)) + rng.normal(size=(1, years))
-    outcome = np.exp(slope * scores + 0.3 * pd.Series(errors.ravel(), index=rows))
-    changed = indicators.copy()
-    for name in LEAVES[:2]:
-        changed.loc[("unit 00", years - 1), name] += 0.5 * float(indicators[name].std())
+    # the index keeps the order of the rows
+    outcome = pd.Series(np.exp(slope * scores.to_numpy() + 0.3 * errors.ravel()), index=rows)
+    raised = {name: 0.5 * float(indicators[name].std()) for name in LEAVES[:2]}
+    last = np.arange(len(rows)) == years - 1  # year of the first unit
+    changed = indicators.assign(
+        **{name: indicators[name] + more * last for name, more in raised.items()}
+    )
     link = Link(
         "known", "known outcome", indicators, outcome, True, (0, years - 1), TREE, IndexOptions(),
         ("index",),
     )  # fmt: skip
-    spans = indicators.max() - indicators.min()
-    moved = sum(100 / 6 * 0.5 * float(indicators[name].std() / spans[name]) for name in LEAVES[:2])
+    spans = {name: float(np.ptp(indicators[name])) for name in raised}
+    moved = sum(100 / 6 * (more / spans[name]) for name, more in raised.items())
     return link, changed, 100 * float(np.expm1(slope * moved))
+
+
+@cache
+def _rows(units: int, years: int) -> pd.MultiIndex:
+    """Units and years of the simulated panels."""
+    names = [f"unit {position:02d}" for position in range(units)]
+    return pd.MultiIndex.from_product([names, range(years)], names=["unit", "year"])

@@ -91,9 +91,9 @@ def simulate(
         }
 
     found = unit_bootstrap(len(link.units), chain, draws=replications, seed=seed, level=level)
-    table = found.terms.drop(columns="bias")
-    names = pd.DataFrame(table["term"].tolist(), columns=["scenario", "quantity"])
-    table = pd.concat([names, table.drop(columns="term")], axis=1)
+    scenario, quantity = zip(*found.terms["term"], strict=True)
+    numbers = {name: found.terms[name] for name in ("estimate", "se", "low", "high")}
+    table = pd.DataFrame({"scenario": scenario, "quantity": quantity, **numbers})
     return Simulated(table, found.replicates, found.failed, found.units)
 
 
