@@ -89,9 +89,9 @@ def persistent_series(shape: tuple[int, ...], persistence: float, rng: np.random
     ndarray
     """
     series = rng.standard_normal(shape)
-    fresh = np.sqrt(1 - persistence**2)
+    series[..., 1:] *= np.sqrt(1 - persistence**2)
     for year in range(1, shape[-1]):
-        series[..., year] = persistence * series[..., year - 1] + fresh * series[..., year]
+        series[..., year] += persistence * series[..., year - 1]
     return series
 
 
