@@ -67,6 +67,7 @@ def anderson_rubin_fit(iv: IvFit, slope: float = 0.0) -> PanelFit:
         design,
         outcome=f"{design.outcome} - {slope:g} {iv.endogenous[0]}",
         regressors=(*iv.instruments, *design.regressors[1:]),
+        level=design.level - slope * design.raw[:, 0],
         y=design.y - slope * design.X[:, 0],
         X=np.column_stack([iv.Z, design.X[:, 1:]]),
     )
@@ -159,7 +160,8 @@ def _anderson_rubin(iv: IvFit):
 def _first_stage_of(iv: IvFit) -> PanelFit:
     """Endogenous regressor on instruments and controls."""
     design = anderson_rubin_fit(iv).design
-    return fit_design(replace(design, outcome=iv.endogenous[0], y=iv.design.X[:, 0]), "first stage")
+    outcome, level, y = iv.endogenous[0], iv.design.raw[:, 0], iv.design.X[:, 0]
+    return fit_design(replace(design, outcome=outcome, level=level, y=y), "first stage")
 
 
 def _check_single(iv: IvFit) -> None:

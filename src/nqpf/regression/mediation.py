@@ -118,9 +118,7 @@ def mediate(
     design = build_design(
         panel, outcome, [*factors, *mediators], effects=effects, cluster=cluster, log=log
     )
-    y = panel.loc[design.rows, outcome].to_numpy(float)
-    y = np.log(y) if outcome in log else y
-    columns = np.column_stack([design.raw[:, -len(factors + mediators) :], y])
+    columns = np.column_stack([design.raw[:, -len(factors + mediators) :], design.level])
     moments = _cluster_moments(columns, design)
     groups = len(moments)
     counts = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), draws)
