@@ -54,9 +54,14 @@ def house_style() -> mpl.rc_context:
         With the house style on top of matplotlib's defaults.
     """
     _register_fonts()
+    return mpl.rc_context(_settings())
+
+
+@cache
+def _settings() -> dict[str, object]:
+    """All settings of a figure: matplotlib's defaults and the house style on top of them."""
     defaults = {key: mpl.rcParamsDefault[key] for key in mpl.rcParams if key not in _KEPT}
-    style = mpl.rc_params_from_file(STYLE, use_default_template=False)
-    return mpl.rc_context({**defaults, **style})
+    return {**defaults, **mpl.rc_params_from_file(STYLE, use_default_template=False)}
 
 
 _KEPT = {"backend", "backend_fallback", "interactive", "toolbar", "timezone", "savefig.directory"}
