@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -113,13 +112,15 @@ class Page:
             If the id is wrong or used, a text is missing, the figure is empty, has no data or a
             character has no glyph; nothing is then written.
         """
+        from matplotlib import pyplot  # here, as pages are read where no figure is drawn
+
         number = self._check_id(id, "fig")
         title, caption, alt, source = self._texts(id, title, caption, alt, source)
         drawn = getattr(fig, "drawn", None) if data is None else data
         if drawn is None:
             raise StudyError(f"{id} has no data to offer beside it; hand over data=")
         files = self._drawn(fig, id, title, alt)
-        plt.close(fig)
+        pyplot.close(fig)
         files["csv"] = as_csv(with_labels(drawn)).encode("utf-8")
         self._write(self._paths.figures, id, files)
         exhibit = FigureExhibit(

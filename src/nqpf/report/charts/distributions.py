@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
@@ -101,6 +100,8 @@ def standing(
     -------
     Figure
     """
+    import seaborn as sns  # with all of scipy.stats; most processes draw nothing with it
+
     data = need(frame, "label", "unit", "value", group)
     rows = []
     for head in data[group].unique() if group else [None]:
@@ -157,6 +158,8 @@ def null_distribution(
     -------
     Figure
     """
+    import seaborn as sns  # with all of scipy.stats; most processes draw nothing with it
+
     values = np.asarray(draws, dtype=float)
     figure, (axes,) = canvas(2.6)
     sns.histplot(x=values, bins=40, color=CONTEXT, alpha=0.55, linewidth=0, zorder=2, ax=axes)

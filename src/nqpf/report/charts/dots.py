@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
@@ -51,6 +50,8 @@ def dots(
     -------
     Figure
     """
+    import seaborn as sns  # with all of scipy.stats; most processes draw nothing with it
+
     data = need(frame, "unit", "value", series)
     units = list(data["unit"].unique())
     figure, (axes,) = canvas(1.0 + 0.185 * len(units))

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -72,6 +71,8 @@ def scatter(
     -------
     Figure
     """
+    import seaborn as sns  # with all of scipy.stats; most processes draw nothing with it
+
     data = need(frame, "x", "y", label, group).dropna(subset=["x", "y"])
     figure, (axes,) = canvas(4.1)
     axes.grid(True, axis="both")
@@ -242,6 +243,8 @@ def curve(
     -------
     Figure
     """
+    import seaborn as sns
+
     from nqpf.report.charts.labels import end_labels
     from nqpf.report.palette import peer_colours
 
