@@ -4,16 +4,16 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from unittest import mock
 
 import numpy as np
-from fontTools import subset
 from matplotlib import rc_context, rcParams
+from matplotlib.axis import Axis
 from matplotlib.collections import Collection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from nqpf.errors import StudyError
+from nqpf.report.charts.canvas import set_in_place
 from nqpf.report.style import house_style, missing_glyphs
 from nqpf.report.svg import slim
 
@@ -98,16 +98,31 @@ def _has_place(mark: Collection) -> bool:
 def _lay_out(figure: Figure) -> Bbox:
     """Set everything in its place; the figure's own size, enlarged where something is cut off."""
     figure.set_dpi(rcParams["savefig.dpi"])
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)
+    set_in_place(figure)
     drawn = figure.get_tightbbox()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            _leave_in_place(axis)
     canvas = Bbox([[0, 0], figure.get_size_inches()])
     return Bbox.union([canvas, drawn]) if np.isfinite(drawn.get_points()).all() else canvas
+
+
+def _leave_in_place(axis: Axis) -> None:
+    """Spare each drawing the measuring of ticks for the sake of a label that has no words."""
+    if axis.get_label_text() or axis.get_offset_text().get_text():
+        return
+    axis.set_label_coords(0, 0)
+    for label in axis.get_ticklabels():
+        label.set_in_layout(False)
 
 
 @contextmanager
 def _fonts_without_kerning() -> Iterator[None]:
     """A pdf holds the place of every letter; taking kerning apart is most of the work on it."""
+    from unittest import mock  # here, as most processes that know of figures draw none
+
+    from fontTools import subset
+
     dropped = [*subset.Options._drop_tables_default, "GPOS"]
     with mock.patch.object(subset.Options, "_drop_tables_default", dropped):
         yield

@@ -254,5 +254,5 @@ def shares(
     labels = [(part, middle[part], as_text(shades[part]), False) for part in parts]
     if total:
         labels.append((total, float(top.iloc[-1, -1]), INK, True))
-    end_labels(axes, labels)
+    end_labels({axes: labels})
     return figure

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -91,6 +92,12 @@ def canvas(
     return figure, axes.ravel()
 
 
+def set_in_place(figure: Figure) -> None:
+    """Give everything on a figure its place, without drawing it."""
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+
+
 def need(frame: pd.DataFrame, *columns: str | None) -> pd.DataFrame:
     """The frame with named index levels as columns, once it is sure to hold what is drawn.
 
@@ -119,7 +126,7 @@ def heading(axes: Axes, title: str = "", label: str = "") -> None:
         )  # fmt: skip
         pad += 12 * (label.count("\n") + 1)
     if title:
-        axes.set_title(title, pad=pad)
+        axes.set_title(title, pad=pad, y=1)  # given, or each drawing looks for what is above
 
 
 def number_ticks(axis: Axis, most: int = 5, ending: str = "") -> None:
@@ -224,4 +231,14 @@ def _row_width(widths: Sequence[float], columns: int) -> float:
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a line of text in points, in the house font."""
     font = FontProperties(family=rcParams["font.family"], weight=weight, size=size)
-    return float(TextPath((0, 0), text, prop=font).get_extents().width) if text.strip() else 0.0
+    return _outline_width(TextPath((0, 0), text, prop=font)) if text.strip() else 0.0
+
+
+def _outline_width(outline: Path) -> float:
+    """Width of an outline; its curves are followed only where a control point lies outermost."""
+    segments = outline.iter_segments(simplify=False)
+    ends = [points[-2] for points, code in segments if code != Path.CLOSEPOLY]
+    all_points = outline.vertices[outline.codes != Path.CLOSEPOLY, 0]
+    if min(ends) > all_points.min() or max(ends) < all_points.max():
+        return float(outline.get_extents().width)
+    return float(max(ends) - min(ends))

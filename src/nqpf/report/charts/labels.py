@@ -1,14 +1,15 @@
 """Labels that stay clear of each other and of what they name."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
+from matplotlib.text import Annotation
 
-from nqpf.report.charts.canvas import FAINT, text_width
+from nqpf.report.charts.canvas import FAINT, set_in_place, text_width
 
+_Box = tuple[float, float, float, float]  # left, low, right, high; pixels
 LINE = 1.08  # least distance of two lines, in sizes: other scripts fill the whole square
 
 
@@ -51,8 +52,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> np.n
 
 
 def end_labels(
-    axes: Axes,
-    labels: Sequence[tuple[str, float, str, bool]],
+    labels: Mapping[Axes, Sequence[tuple[str, float, str, bool]]],
     x: float = 1.0,
     size: float = 9,
     side: str = "right",
@@ -61,10 +61,9 @@ def end_labels(
 
     Parameters
     ----------
-    axes : Axes
-        With its limits set; the layout makes room for the names.
-    labels : sequence of (text, y, colour, bold)
-        Where each line ends, in data coordinates.
+    labels : mapping of Axes to sequence of (text, y, colour, bold)
+        By axes with their limits set: where each line ends, in data coordinates. The layout makes
+        room for the names; it is done once for all axes of a figure.
     x : float
         Place in the width of the axes.
     size : float
@@ -72,25 +71,34 @@ def end_labels(
     side : str
         `right` or `left` of the place.
     """
-    if not labels:
-        return
     offset, align = (4, "left") if side == "right" else (-4, "right")
-    texts = [
-        axes.annotate(
-            text, (x, y), (offset, 0), ("axes fraction", "data"), "offset points",
-            color=colour, fontsize=size, fontweight="bold" if bold else "normal",
-            ha=align, va="center_baseline", annotation_clip=False,
-        )
-        for text, y, colour, bold in labels
-    ]  # fmt: skip
-    axes.figure.draw_without_rendering()
+    written = {
+        axes: [
+            axes.annotate(
+                text, (x, y), (offset, 0), ("axes fraction", "data"), "offset points",
+                color=colour, fontsize=size, fontweight="bold" if bold else "normal",
+                ha=align, va="center_baseline", annotation_clip=False,
+            )
+            for text, y, colour, bold in ends
+        ]
+        for axes, ends in labels.items()
+        if ends
+    }  # fmt: skip
+    for figure in {axes.figure for axes in written}:
+        set_in_place(figure)
+    for axes, texts in written.items():
+        _move_apart(axes, texts, size)
+
+
+def _move_apart(axes: Axes, texts: Sequence[Annotation], size: float) -> None:
+    """Move the names beside an axes up and down until none is on top of another."""
     to_pixels, to_data = axes.transData, axes.transData.inverted()
-    wanted = [to_pixels.transform((axes.get_xlim()[0], y))[1] for _, y, _, _ in labels]
+    wanted = [to_pixels.transform((axes.get_xlim()[0], text.xy[1]))[1] for text in texts]
     tallest = max(text.get_window_extent().height for text in texts)
     gap = max(tallest * 0.92, LINE * size * axes.figure.dpi / 72)
     bottom, top = axes.bbox.y0 + gap / 4, axes.bbox.y1 - gap / 4
     for text, pixel in zip(texts, spread(wanted, gap, bottom, top), strict=True):
-        text.xy = (x, to_data.transform((0, pixel))[1])
+        text.xy = (text.xy[0], to_data.transform((0, pixel))[1])
 
 
 def place_labels(
@@ -121,13 +129,13 @@ def place_labels(
     avoid : ndarray (m, 2), optional
         Other marks to stay clear of, in data coordinates.
     """
-    axes.figure.draw_without_rendering()
+    set_in_place(axes.figure)
     axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())  # names and their lines move nothing
     to_data = axes.transData.inverted()
     scale, frame = axes.figure.dpi / 72, axes.get_window_extent()
     pixels = axes.transData.transform(points)
     marks = pixels if avoid is None else axes.transData.transform(avoid)
-    taken: list[Bbox] = []
+    taken: list[_Box] = []
     for name, place, radius, style in zip(names, pixels, sizes, styles, strict=True):
         text = axes.annotate(
             name, to_data.transform(place), annotation_clip=False, ha="center",
@@ -140,9 +148,10 @@ def place_labels(
             for far in DISTANCES
             for direction in DIRECTIONS
         ]
-        spot, far = min(spots, key=lambda s: _cost(s[0], taken, marks, frame) + s[1] / 2)
+        spot, far = min(spots, key=lambda s: _cost(s[0], taken, marks, frame.extents) + s[1] / 2)
         taken.append(spot)
-        middle = to_data.transform(((spot.x0 + spot.x1) / 2, (spot.y0 + spot.y1) / 2))
+        x0, y0, x1, y1 = spot
+        middle = to_data.transform(((x0 + x1) / 2, (y0 + y1) / 2))
         text.xyann = middle
         if far > DISTANCES[0]:
             axes.plot(*np.transpose([to_data.transform(place), middle]), color=FAINT, lw=0.5,
@@ -156,28 +165,31 @@ DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -
 
 def _beside(
     place: np.ndarray, direction: tuple[int, int], width: float, height: float, gap: float
-) -> Bbox:
+) -> _Box:
     """Box of a name on one side of a mark; at the corners it may come closer."""
     dx, dy = direction
     gap *= 0.72 if dx and dy else 1
     x = place[0] + dx * (width / 2 + gap)
     y = place[1] + dy * (height / 2 + gap)
-    return Bbox.from_bounds(x - width / 2, y - height / 2, width, height)
+    left, low = float(x - width / 2), float(y - height / 2)
+    return left, low, float(left + width), float(low + height)
 
 
-def _cost(spot: Bbox, taken: list[Bbox], marks: np.ndarray, frame: Bbox) -> float:
+def _cost(spot: _Box, taken: list[_Box], marks: np.ndarray, frame: Sequence[float]) -> float:
     """How much a name would cover: other names, marks, and what lies outside the axes."""
     cost = 0.0
-    for box in taken:
-        overlap = Bbox.intersection(spot, box)
-        if overlap is not None:
-            cost += 60 + overlap.width * overlap.height
+    x0, y0, x1, y1 = spot
+    for left, low, right, high in taken:
+        width, height = min(x1, right) - max(x0, left), min(y1, high) - max(y0, low)
+        if width >= 0 and height >= 0:
+            cost += 60 + width * height
     inside = (
-        (marks[:, 0] > spot.x0 - 4) & (marks[:, 0] < spot.x1 + 4)
-        & (marks[:, 1] > spot.y0 - 4) & (marks[:, 1] < spot.y1 + 4)
+        (marks[:, 0] > x0 - 4) & (marks[:, 0] < x1 + 4)
+        & (marks[:, 1] > y0 - 4) & (marks[:, 1] < y1 + 4)
     )  # fmt: skip
-    outside = max(frame.x0 - spot.x0, 0) + max(spot.x1 - frame.x1, 0)
-    outside += max(frame.y0 - spot.y0, 0) + max(spot.y1 - frame.y1, 0)
+    left, low, right, high = frame
+    outside = max(left - x0, 0) + max(x1 - right, 0)
+    outside += max(low - y0, 0) + max(y1 - high, 0)
     return cost + 45 * inside.sum() + 8 * outside
 
 

@@ -221,7 +221,7 @@ def paths_with_tests(
     axes.margins(x=0.03)
     year_ticks(axes, data["year"])
     number_ticks(axes.yaxis)
-    end_labels(axes, names)
+    end_labels({axes: names})
     marks = ((INK, f"p < {level:g}"), ("white", f"p ≥ {level:g}"))
     show_key(figure, [
         Line2D([], [], ls="", marker="o", mfc=fill, mec=INK, label=name) for fill, name in marks

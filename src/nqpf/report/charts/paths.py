@@ -74,8 +74,8 @@ def paths(
     shades = {**peer_colours([n for n in named if n not in (colours or {})]), **(colours or {})}
     if focus is not None:
         shades.setdefault(focus, FOCUS)
-    for position, (axes, name) in enumerate(zip(grid, panels, strict=False)):
-        part = data[data[panel] == name] if panel else data
+    parts = [data[data[panel] == name] if panel else data for name in panels]
+    for position, (axes, name, part) in enumerate(zip(grid, panels, parts, strict=False)):
         heading(axes, str(name), ylabel if position == 0 else (" " if name else ""))
         _draw_paths(axes, part, (x, y, unit), focus, named, shades, band)
         if reference is not None:
@@ -85,9 +85,12 @@ def paths(
         number_ticks(axes.yaxis)
     for axes in grid[len(panels) :]:
         axes.remove()
-    for axes, name in zip(grid, panels, strict=False):
-        part = data[data[panel] == name] if panel else data
-        _name_paths(axes, part, (x, y, unit), focus, named, shades, others)
+    end_labels(
+        {
+            axes: _names(part, (x, y, unit), focus, named, shades, others)
+            for axes, part in zip(grid, parts, strict=False)
+        }
+    )
     return figure
 
 
@@ -111,7 +114,8 @@ def _draw_paths(axes: Axes, part, keys, focus, named, shades, band) -> None:
             )
 
 
-def _name_paths(axes: Axes, part, keys, focus, named, shades, others) -> None:
+def _names(part, keys, focus, named, shades, others) -> list[tuple[str, float, str, bool]]:
+    """Text, place, colour and weight of each name at the end of a path."""
     x, y, unit = keys
     last = part.dropna(subset=[y]).sort_values(x).groupby(unit)[y].last()
     wanted = [name for name in ([focus] if focus else []) + list(named) if name in last.index]
@@ -122,4 +126,4 @@ def _name_paths(axes: Axes, part, keys, focus, named, shades, others) -> None:
     rest = last.drop(wanted)
     if others and len(rest):
         labels.append((others, rest.median(), MUTED, False))
-    end_labels(axes, labels)
+    return labels

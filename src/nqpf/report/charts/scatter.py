@@ -275,5 +275,5 @@ def curve(
             "offset points", fontsize=8.5, color=INK, ha="left" if side == "x" else "right",
         )  # fmt: skip
     if series:
-        end_labels(axes, names)
+        end_labels({axes: names})
     return figure
