@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from nqpf.chapters.declared import FACTOR
+from nqpf.chapters.declared import FACTOR, OUTCOME, factor_values
 from nqpf.chapters.fragility import CHAINS, omitted_cause, whole_chain
 from nqpf.chapters.mechanism_tests import estimates
 from nqpf.chapters.mechanisms import fit_association, scaled_sample
+from nqpf.regression.chain import chain_bootstrap
 from nqpf.regression.omitted import robustness_value
 from tests.chapters.forces import DECLARED, INFERENCE, level, test_on
 
@@ -58,3 +60,30 @@ def test_a_lag_is_kept_in_the_chain():
     assert chain.iloc[1] == pytest.approx(chain.iloc[0])
     assert chain.iloc[0] == pytest.approx(estimates([test], INFERENCE)["effect"].iloc[0])
     assert FACTOR in test.panel
+
+
+def test_the_chain_is_that_of_frames_built_and_fitted_one_after_another():
+    made = level(effect=0.5)
+    test = test_on(made)
+    one = test.declared
+    scale = np.std(fit_association(test.panel, one.association).design.y, ddof=1)
+
+    def build(sample):
+        drawn = replace(made, values=sample.drop(columns="given"))
+        found = {}
+        for words, changes in CHAINS.items():
+            if changes is not None:
+                factor = factor_values(drawn, one.factor, one.taken_out, **changes)
+                panel = sample.assign(**{FACTOR: factor, OUTCOME: sample["given"]})
+                fit = fit_association(scaled_sample(panel, one.association), one.association)
+                found[words] = fit.term(FACTOR)["estimate"] / scale
+        return found
+
+    panel = made.values.assign(given=test.panel[OUTCOME])
+    framed = chain_bootstrap(panel, build, draws=20, seed=FEW.seed, level=FEW.level).terms
+    chain = whole_chain(made, test, replace(FEW, draws=20))
+    np.testing.assert_allclose(
+        chain[["estimate", "se", "low", "high"]].iloc[1:],
+        framed[["estimate", "se", "low", "high"]],
+        rtol=1e-9,
+    )

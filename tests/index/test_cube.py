@@ -63,3 +63,14 @@ def test_a_missing_row_is_nan_in_the_block():
     cube = panel_cube(panel().drop(("u01", 2012)), NAMES)
     assert np.isnan(cube.values[2, 1]).all()
     assert np.isfinite(cube.values).sum() == (40 - 1) * 6
+
+
+def test_units_drawn_twice_stand_there_twice():
+    data = panel()
+    cube = panel_cube(data, list(data.columns))
+    drawn = np.array([0, 2, 2])
+    again = cube.resampled(drawn)
+    np.testing.assert_array_equal(again.values, cube.values[:, drawn])
+    assert list(again.units) == list(cube.units[drawn])
+    frame = again.frame(again.values, data.columns)
+    np.testing.assert_array_equal(frame, data.loc[list(cube.units[drawn])])

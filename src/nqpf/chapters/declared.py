@@ -155,11 +155,8 @@ def factor_values(level: Level, factor: str, taken_out: tuple[str, ...], **chang
     """
     options = replace(level.options, **changes)
     if factor in level.hierarchy.nodes:
-        tree = level.hierarchy
-        gone = [one for one in taken_out if one in tree.indicators]
-        return build_index(level.values, tree.without(*gone) if gone else tree, options).scores[
-            factor
-        ]
+        tree = tree_without(level.hierarchy, taken_out)
+        return build_index(level.values, tree, options).scores[factor]
     if factor not in level.values:
         raise StudyError(f"expected a node of the index or an indicator, got '{factor}'")
     values = level.values[factor]
@@ -168,6 +165,12 @@ def factor_values(level: Level, factor: str, taken_out: tuple[str, ...], **chang
     if options.years is not None:
         inside &= (years >= options.years[0]) & (years <= options.years[1])
     return values[inside]
+
+
+def tree_without(tree: Hierarchy, taken_out: tuple[str, ...]) -> Hierarchy:
+    """The tree without those of its indicators that a test takes out."""
+    gone = [one for one in taken_out if one in tree.indicators]
+    return tree.without(*gone) if gone else tree
 
 
 def panel_of(level: Level, test: Declared) -> pd.DataFrame:

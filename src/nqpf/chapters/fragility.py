@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from nqpf.chapters.associations import Inference
-from nqpf.chapters.declared import FACTOR, OUTCOME, Declared, Level, factor_values
+from nqpf.chapters.declared import FACTOR, OUTCOME, Declared, Level, tree_without
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import fit_association, scaled_sample
-from nqpf.regression.chain import chain_bootstrap
+from nqpf.chapters.mechanisms import fit_association, scaled_sample, within_sd
+from nqpf.index.build import Prepared, assemble, prepare_cube
+from nqpf.index.cube import Cube, panel_cube
+from nqpf.regression.chain import unit_bootstrap
 from nqpf.regression.omitted import robustness
-from nqpf.regression.panel import PanelFit
+from nqpf.scenarios.slopes import weighted_slopes
 
 MOST_CHAIN_DRAWS = 199
 CHAINS = {
@@ -76,39 +78,62 @@ def whole_chain(level: Level, test: Test, inference: Inference) -> pd.DataFrame:
         draws, failed.
     """
     one = test.declared
-    names = list(level.hierarchy.indicators)
+    options = replace(level.options, units_excluded=())
+    tree = tree_without(level.hierarchy, one.taken_out)
     given = test.panel[[OUTCOME, FACTOR]].rename(columns=_GIVEN)
-    panel = level.values[names].join(given, how="outer")
+    panel = level.values[list(tree.indicators)].join(given, how="outer")
     units = panel.index.get_level_values("unit")
     panel = panel[~units.isin(level.options.units_excluded)]
-    options = replace(level.options, units_excluded=())
-    scale = float(np.std(_fit(panel[_GIVEN[FACTOR]], panel, one).design.y, ddof=1))
+    indicators = panel_cube(panel, tree.indicators, options.years)
+    cube = panel_cube(panel, [_GIVEN[FACTOR], _GIVEN[OUTCOME]])
+    places = np.searchsorted(cube.years, indicators.years + one.lag)
+    y, scale = _regressed(cube, panel, one)
 
-    def build(sample: pd.DataFrame) -> dict[str, float]:
-        drawn = replace(level, values=sample, options=options)
+    def built(prepared: Prepared, drawn: np.ndarray, changes: dict[str, str]) -> np.ndarray:
+        """The factor of one sample at the years of its outcome, shape (years, units)."""
+        scores = assemble(prepared, replace(options, **changes)).node(one.factor)
+        factor = np.full(y.shape, np.nan)
+        kept = prepared.screening.keeps(prepared.screening.unit_share)
+        factor[np.ix_(places, drawn[kept])] = scores
+        return factor
+
+    def build(samples: np.ndarray) -> dict[str, np.ndarray]:
+        counts = (samples[..., None] == np.arange(y.shape[1])).sum(axis=1)
+        # the chains differ in weights only, which the preparation does not read
+        prepared = [prepare_cube(indicators.resampled(drawn), tree, options) for drawn in samples]
         found = {}
         for words, changes in CHAINS.items():
-            given = changes is None
-            factor = sample[_GIVEN[FACTOR]] if given else _built(drawn, one, changes)
-            found[words] = float(_fit(factor, sample, one).term(FACTOR)["estimate"]) / scale
+            if changes is None:
+                factor = np.broadcast_to(cube.values[..., 0], (len(samples), *y.shape))
+            else:
+                made = zip(prepared, samples, strict=True)
+                factor = np.stack([built(*sample, changes) for sample in made])
+            slope = weighted_slopes(factor[..., None], y, counts, name=words)[..., 0]
+            found[words] = slope * _spread(factor, samples) / scale
         return found
 
     draws = min(inference.draws, MOST_CHAIN_DRAWS)
-    result = chain_bootstrap(panel, build, draws=draws, seed=inference.seed, level=inference.level)
+    result = unit_bootstrap(
+        y.shape[1], build, draws=draws, seed=inference.seed, level=inference.level
+    )
     return result.terms.assign(draws=result.draws, failed=result.failed)
 
 
 _GIVEN = {FACTOR: "factor as given", OUTCOME: "outcome as given"}
 
 
-def _built(level: Level, one: Declared, changes: dict[str, str]) -> pd.Series:
-    """The factor of a test from a sample of units, at the year of its outcome."""
-    values = factor_values(level, one.factor, one.taken_out, **changes)
-    return values.rename(index=lambda year: year + one.lag, level="year")
+def _regressed(cube: Cube, panel: pd.DataFrame, one: Declared) -> tuple[np.ndarray, float]:
+    """The outcome as regressed, shape (years, units), and its within standard deviation."""
+    association = one.association
+    names = {given: name for name, given in _GIVEN.items()}
+    scale = within_sd(scaled_sample(panel.rename(columns=names), association), association)
+    first, last = association.years
+    inside = (cube.years >= first) & (cube.years <= last)
+    outcome = np.where(inside[:, None], cube.values[..., 1], np.nan)
+    return np.log(outcome) if association.log_outcome else outcome, scale
 
 
-def _fit(factor: pd.Series, sample: pd.DataFrame, one: Declared) -> PanelFit:
-    """The declared regression on a factor."""
-    frame = pd.DataFrame({FACTOR: factor, OUTCOME: sample[_GIVEN[OUTCOME]]})
-    frame = frame.rename_axis(["unit", "year"]).sort_index()
-    return fit_association(scaled_sample(frame, one.association), one.association)
+def _spread(factor: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """Standard deviation of a factor (samples, years, units) over all cells of the units drawn."""
+    cells = np.take_along_axis(factor, samples[:, None], axis=2)
+    return np.nanstd(cells, axis=(1, 2), ddof=1)

@@ -103,6 +103,11 @@ class IndexResult:
         values = np.concatenate(self.levels[::-1], axis=-1)
         return self.cube.frame(values, self.hierarchy.nodes)
 
+    def node(self, name: str) -> np.ndarray:
+        """Scores of one node above the indicators, shape (years, units)."""
+        depth = next(i for i, nodes in enumerate(self.hierarchy.levels[1:]) if name in nodes)
+        return self.levels[depth][..., self.hierarchy.levels[depth + 1].index(name)]
+
     @cached_property
     def ranks(self) -> pd.DataFrame:
         """Panel of ranks within each year, 1 the best, ties sharing the better rank."""
@@ -205,6 +210,24 @@ def preparation(options: IndexOptions) -> dict[str, object]:
 def prepare(indicators: pd.DataFrame, hierarchy: Hierarchy, options: IndexOptions) -> Prepared:
     """Screen and treat a panel; see `build_index` for parameters and errors."""
     wanted = panel_cube(indicators, hierarchy.indicators, options.years, options.units_excluded)
+    return prepare_cube(wanted, hierarchy, options)
+
+
+def prepare_cube(wanted: Cube, hierarchy: Hierarchy, options: IndexOptions) -> Prepared:
+    """Screen and treat a cube of the tree's indicators, without the units excluded by decision.
+
+    Parameters
+    ----------
+    wanted : Cube
+        Years, units and indicators wanted, as `cube.panel_cube` gives them.
+    hierarchy : Hierarchy
+    options : IndexOptions
+
+    Raises
+    ------
+    StudyError
+        As `build_index`.
+    """
     cube, screening = screen(wanted, options.coverage, options.units_excluded)
     dropped = [i for i in hierarchy.indicators if i not in cube.indicators]
     tree = hierarchy.without(*dropped) if dropped else hierarchy

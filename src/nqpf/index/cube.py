@@ -75,6 +75,25 @@ class Cube:
             position[self.row_unit[kept]],
         )
 
+    def resampled(self, drawn: np.ndarray) -> "Cube":
+        """The cube of units drawn with replacement; one drawn twice stands there twice.
+
+        Parameters
+        ----------
+        drawn : ndarray of int, shape (n,)
+            Positions of the units.
+        """
+        copy, row = np.nonzero(drawn[:, None] == self.row_unit)
+        return Cube(
+            self.values[:, drawn],
+            self.years,
+            self.units[drawn],
+            self.indicators,
+            self.rows[row],
+            self.row_year[row],
+            copy,
+        )
+
     def frame(self, values: np.ndarray, columns: Sequence[str]) -> pd.DataFrame:
         """Panel frame of values of shape (years, units, columns), for the panel's own rows."""
         return pd.DataFrame(

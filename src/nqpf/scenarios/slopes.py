@@ -14,9 +14,7 @@ SINGULAR = 1e-10  # share of the largest below which an eigenvalue of the years 
 
 
 def slopes(link: Link, X: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Coefficients with unit and year effects, units weighted by how often they were drawn.
-
-    A unit drawn m times with an effect of its own each time enters least squares with weight m.
+    """Coefficients of a link, units weighted by how often they were drawn.
 
     Parameters
     ----------
@@ -25,7 +23,30 @@ def slopes(link: Link, X: np.ndarray, counts: np.ndarray) -> np.ndarray:
     X : ndarray, shape (..., years, units, terms)
         As `regressors` gives it.
     counts : ndarray, shape (..., units)
+        As in `weighted_slopes`, whose shape and errors are those of this one.
+    """
+    return weighted_slopes(X, link.y, counts, estimator=link.estimator, name=f"link '{link.id}'")
+
+
+def weighted_slopes(
+    X: np.ndarray, y: np.ndarray, counts: np.ndarray, *, estimator: str = "within", name: str
+) -> np.ndarray:
+    """Coefficients with unit and year effects, units weighted by how often they were drawn.
+
+    A unit drawn m times with an effect of its own each time enters least squares with weight m.
+
+    Parameters
+    ----------
+    X : ndarray, shape (..., years, units, terms)
+        Regressors; axes in front are samples.
+    y : ndarray, shape (years, units)
+        Outcome as regressed, missing where it is not used.
+    counts : ndarray, shape (..., units)
         How often each unit was drawn; zero leaves it out. Axes in front are samples.
+    estimator : str
+        One of `link.ESTIMATORS`.
+    name : str
+        What is estimated, for messages.
 
     Returns
     -------
@@ -43,29 +64,31 @@ def slopes(link: Link, X: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """
     terms = X.shape[-1]
     samples = counts.reshape(-1, counts.shape[-1])
-    data, held = _observed(link, X, samples)
+    data, held = _observed(X, y, samples, estimator)
     times = np.where(held.any(axis=-1), samples, 0)
     if not times.any(axis=-1).all():
-        raise StudyError(f"link '{link.id}': no unit and year has outcome and regressors")
+        raise StudyError(f"{name}: no unit and year has outcome and regressors")
     root = np.sqrt(times)[..., None, None]
     raw = np.linalg.norm((data[..., :terms] * root).reshape(len(samples), -1, terms), axis=1)
-    own = _without_years(data, held, times, _unit_effects(held, link.estimator)) * root
+    own = _without_years(data, held, times, _unit_effects(held, estimator)) * root
     own = own.reshape(len(samples), -1, terms + 1)
     norms = np.linalg.norm(own[..., :terms], axis=1)
     if (norms <= STILL * raw).any():
-        raise StudyError(f"link '{link.id}': a regressor does not vary given the effects")
+        raise StudyError(f"{name}: a regressor does not vary given the effects")
     small = np.linalg.qr(
         own / np.append(norms, np.ones((len(norms), 1)), axis=1)[:, None], mode="r"
     )
     left, sizes, right = np.linalg.svd(small[..., :terms], full_matrices=False)
     if sizes.shape[-1] < terms or (sizes <= STILL * sizes[:, :1]).any():
-        raise StudyError(f"link '{link.id}': its regressors do not vary independently")
+        raise StudyError(f"{name}: its regressors do not vary independently")
     inside = (np.swapaxes(left, 1, 2) @ small[..., terms:])[..., 0] / sizes
     found = (np.swapaxes(right, 1, 2) @ inside[..., None])[..., 0] / norms
     return found.reshape(*counts.shape[:-1], terms)
 
 
-def _observed(link: Link, X: np.ndarray, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _observed(
+    X: np.ndarray, y: np.ndarray, samples: np.ndarray, estimator: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Terms and outcome (samples, units, years, terms + 1), zero where `held` says unobserved.
 
     `held` (samples, units, years) has a single sample where it is the same in all.
@@ -74,8 +97,8 @@ def _observed(link: Link, X: np.ndarray, samples: np.ndarray) -> tuple[np.ndarra
     shape = (len(samples), *X.shape[1:-1], X.shape[-1] + 1)
     data = np.empty(shape)
     data[..., :-1] = X
-    data[..., -1] = link.y
-    data = _differenced(data, link.estimator, samples).swapaxes(1, 2)
+    data[..., -1] = y
+    data = _differenced(data, estimator, samples).swapaxes(1, 2)
     held = np.isfinite(data).all(axis=-1)
     data = np.where(held[..., None], data, 0.0)
     return data, held[:1] if (held == held[0]).all() else held
