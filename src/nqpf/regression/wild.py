@@ -66,24 +66,30 @@ def wild_scores(fit: PanelFit, term: str) -> WildScores:
     a = design.X @ (bread[:, j] / bread[j, j])  # the term with the other regressors partialled out
     clusters, groups = design.codes[design.cluster], design.groups
 
-    def refitted(errors: np.ndarray) -> np.ndarray:
-        """H: scores of each cluster when the errors of each one alone are refitted."""
-        out = np.diag(group_sums((a * errors)[:, None], clusters, groups)[:, 0])
-        out -= by_cluster(design.X, a) @ bread @ by_cluster(design.X, errors).T
-        for basis in (design.within.first, design.within.basis):
-            out -= by_cluster(basis, a) @ by_cluster(basis, errors).T
-        return out
-
     def by_cluster(columns, values):
         """Sums over clusters of columns times values, shape (G, columns)."""
-        scaled = columns * values[:, None]
-        return group_sums(scaled, clusters, groups)
+        return group_sums(columns * values[:, None], clusters, groups)
 
+    def parts(values):
+        """Sums over clusters of values times the term, the regressors and both bases of effects."""
+        columns = (design.X, design.within.first, design.within.basis)
+        return by_cluster(a[:, None], values)[:, 0], *(by_cluster(one, values) for one in columns)
+
+    def refitted(own, regressors, *bases):
+        """H: scores of each cluster when the errors of each one alone are refitted."""
+        out = np.diag(own)
+        out -= term_regressors @ bread @ regressors.T
+        for of_term, of_errors in zip(term_bases, bases, strict=True):
+            out -= of_term @ of_errors.T
+        return out
+
+    of_errors, of_term = parts(fit.errors), parts(a)
+    _, term_regressors, *term_bases = of_term
     return WildScores(
-        n_error=group_sums((a * fit.errors)[:, None], clusters, groups)[:, 0],
-        n_term=group_sums((a * a)[:, None], clusters, groups)[:, 0],
-        H_error=refitted(fit.errors),
-        H_term=refitted(a),
+        n_error=of_errors[0],
+        n_term=of_term[0],
+        H_error=refitted(*of_errors),
+        H_term=refitted(*of_term),
     )
 
 
