@@ -13,7 +13,7 @@ from nqpf.index import Hierarchy, IndexOptions, build_index
 from nqpf.regression.covariance import coefficient_table, crv3
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.overlap import purge
-from nqpf.regression.panel import fit_two_way
+from nqpf.regression.panel import PanelFit, fit_two_way
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,21 @@ def estimate(
         [association.factor, *association.controls],
         log=(association.outcome,) if association.log_outcome else (),
     )
+    return estimate_of(fit, association, inference)
+
+
+def estimate_of(fit: PanelFit, association: Association, inference: Inference) -> dict[str, object]:
+    """What `estimate` returns, from the fit of an association on the panel of `select`.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        Of all rows of the declared years.
+    association : Association
+        What is regressed on what.
+    inference : Inference
+        Draws, seed and level.
+    """
     wild = wild_cluster_test(
         fit,
         association.factor,
@@ -108,7 +123,7 @@ def estimate(
         "units": fit.units,
         "first": int(used.min()),
         "last": int(used.max()),
-        "dropped": len(sample) - fit.n,
+        "dropped": len(fit.design.dropped),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME, Declared, Level, tree_without
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import fit_association, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import scaled_sample, within_sd
 from nqpf.index.build import Prepared, assemble, prepare_cube
 from nqpf.index.cube import Cube, panel_cube
 from nqpf.regression.chain import unit_bootstrap
@@ -44,8 +44,7 @@ def omitted_cause(tests: list[Test], table: pd.DataFrame) -> pd.DataFrame:
     for test in primary(tests):
         one, row = test.declared, by_id.loc[test.declared.id]
         near = row["low"] if row["estimate"] > 0 else row["high"]
-        fit = fit_association(scaled_sample(test.panel, one.association), one.association)
-        found = robustness(fit, FACTOR, half_width=abs(row["estimate"] - near))
+        found = robustness(test.fit, FACTOR, half_width=abs(row["estimate"] - near))
         rows.append(
             {
                 "level": LEVEL_WORDS[one.level],

@@ -11,7 +11,7 @@ import pandas as pd
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import interaction, logged, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import interaction, logged, outcome_sd
 from nqpf.regression.holm import holm
 from nqpf.regression.threshold import fit_threshold
 
@@ -46,7 +46,7 @@ def groups(
         if one.level not in members:
             continue
         name, units = members[one.level]
-        scale = within_sd(scaled_sample(test.panel, one.association), one.association)
+        scale = outcome_sd(test.fit)
         both = interaction(test.panel, one.association, units, inference).set_index("term")
         more = both.loc["difference"]
         rows.append(
@@ -110,13 +110,12 @@ def thresholds(tests: list[Test], inference: Inference) -> pd.DataFrame:
     rows = []
     for test in primary(tests):
         one = test.declared.association
-        scaled = scaled_sample(test.panel, one)
         found = fit_threshold(
-            scaled, OUTCOME, [], switching=[FACTOR], variable=FACTOR, seed=inference.seed,
+            test.scaled, OUTCOME, [], switching=[FACTOR], variable=FACTOR, seed=inference.seed,
             draws=draws, resampling="signs", level=inference.level, log=logged(one),
         )  # fmt: skip
         place, tested = found.intervals.iloc[0], found.tests.iloc[0]
-        slopes = found.fit.coefficients / within_sd(scaled, one)
+        slopes = found.fit.coefficients / outcome_sd(test.fit)
         rows.append(
             {
                 "level": LEVEL_WORDS[test.declared.level],

@@ -6,18 +6,19 @@ such tests; which of them decides a claim, and how, stands in the plan and nowhe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.associations import Inference, estimate, numbers, worst_of
+from nqpf.chapters.associations import Inference, estimate_of, numbers, worst_of
 from nqpf.chapters.declared import FACTOR, Declared, Level, panel_of
 from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample
 from nqpf.errors import StudyError
 from nqpf.places import home_of_cities
 from nqpf.regression.families import adjust_family
 from nqpf.regression.holm import holm
-from nqpf.regression.panel import statsmodels_model
+from nqpf.regression.panel import PanelFit, statsmodels_model
 from nqpf.regression.randomisation import permute_within_years
 
 MOST_SHUFFLES = 1_999
@@ -34,6 +35,16 @@ class Test:
 
     declared: Declared
     panel: pd.DataFrame
+
+    @cached_property
+    def scaled(self) -> pd.DataFrame:
+        """Rows of the declared years, the factor standardised; see `scaled_sample`."""
+        return scaled_sample(self.panel, self.declared.association)
+
+    @cached_property
+    def fit(self) -> PanelFit:
+        """The declared regression."""
+        return fit_association(self.scaled, self.declared.association)
 
 
 def panels_of(levels: Mapping[str, Level], declared: list[Declared]) -> list[Test]:
@@ -72,9 +83,8 @@ def estimates(tests: list[Test], inference: Inference) -> pd.DataFrame:
     rows = []
     for test in tests:
         one = test.declared
-        scaled = scaled_sample(test.panel, one.association)
-        row = estimate(test.panel, one.association, inference)
-        fit = fit_association(scaled, one.association)
+        fit = test.fit
+        row = estimate_of(fit, one.association, inference)
         shuffled = permute_within_years(
             fit, FACTOR, draws=min(inference.draws, MOST_SHUFFLES), seed=inference.seed
         )
@@ -157,9 +167,10 @@ def gap_to_statsmodels(tests: list[Test]) -> float:
     gaps = []
     for test in tests:
         one = test.declared.association
-        scaled = scaled_sample(test.panel, one)
-        ours = fit_association(scaled, one).term(FACTOR)["estimate"]
-        shown = statsmodels_model(scaled, one.outcome, [FACTOR], log=logged(one)).params[FACTOR]
+        ours = test.fit.term(FACTOR)["estimate"]
+        shown = statsmodels_model(test.scaled, one.outcome, [FACTOR], log=logged(one)).params[
+            FACTOR
+        ]
         gaps.append(abs(ours / shown - 1))
     return float(max(gaps))
 
@@ -191,11 +202,7 @@ def _romano_wolf(tests: list[Test], inference: Inference) -> np.ndarray:
         if test.declared.level == "provinces" and test.declared.family:
             families.setdefault(test.declared.family, []).append(place)
     for places in families.values():
-        fits = {}
-        for place in places:
-            one = tests[place].declared
-            scaled = scaled_sample(tests[place].panel, one.association)
-            fits[one.id] = (fit_association(scaled, one.association), FACTOR)
+        fits = {tests[place].declared.id: (tests[place].fit, FACTOR) for place in places}
         draws = min(inference.draws, MOST_FAMILY_DRAWS)
         adjusted[places] = adjust_family(fits, draws=draws, seed=inference.seed)["p_romano_wolf"]
     return adjusted

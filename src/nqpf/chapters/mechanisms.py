@@ -55,7 +55,11 @@ def within_sd(panel: pd.DataFrame, association: Association) -> float:
     association : Association
         Its outcome (in logs where declared) and rows are used.
     """
-    fit = fit_association(panel, association)
+    return outcome_sd(fit_association(panel, association))
+
+
+def outcome_sd(fit: PanelFit) -> float:
+    """Standard deviation of a fit's outcome once its effects are out."""
     return float(np.std(fit.design.y, ddof=1))
 
 

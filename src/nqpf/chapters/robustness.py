@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.chapters.associations import Association, Inference
-from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import fit_association, logged, outcome_sd, scaled_sample
 from nqpf.errors import StudyError
 from nqpf.regression.covariance import leave_one_cluster_out
 from nqpf.regression.inference import wild_cluster_test
@@ -50,8 +50,9 @@ def robustness(
         outcome per standard deviation of the factor. The first row is the declared one.
     """
     scaled = scaled_sample(panel, association, list((alternatives or {}).values()))
-    scale = within_sd(scaled, association)
-    fits = {AS_DECLARED: (fit_association(scaled, association), association.factor)}
+    declared = fit_association(scaled, association)
+    scale = outcome_sd(declared)
+    fits = {AS_DECLARED: (declared, association.factor)}
     for label, column in (alternatives or {}).items():
         fits[label] = (fit_association(scaled, replace(association, factor=column)), column)
     others = [*_differences(scaled, association)]
@@ -81,9 +82,8 @@ def without_each_unit(panel: pd.DataFrame, association: Association) -> pd.DataF
     DataFrame
         Columns left_out, estimate: within standard deviations of the outcome.
     """
-    scaled = scaled_sample(panel, association)
-    left = leave_one_cluster_out(fit_association(scaled, association))[association.factor]
-    left = left / within_sd(scaled, association)
+    fit = fit_association(scaled_sample(panel, association), association)
+    left = leave_one_cluster_out(fit)[association.factor] / outcome_sd(fit)
     return left.rename("estimate").rename_axis("left_out").reset_index()
 
 
@@ -132,7 +132,7 @@ def within_points(panel: pd.DataFrame, association: Association) -> pd.DataFrame
     """
     fit = fit_association(scaled_sample(panel, association), association)
     x, y = fit.design.X[:, fit.design.position(association.factor)], fit.design.y
-    points = pd.DataFrame({"x": x, "y": y / np.std(y, ddof=1)}, index=fit.design.rows)
+    points = pd.DataFrame({"x": x, "y": y / outcome_sd(fit)}, index=fit.design.rows)
     points["share"] = points["x"] ** 2 / (points["x"] ** 2).sum()
     return points.rename_axis(["unit", "year"]).reset_index()
 

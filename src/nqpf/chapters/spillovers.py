@@ -13,7 +13,7 @@ import pandas as pd
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import logged, outcome_sd, scaled_sample, within_sd
 from nqpf.errors import StudyError
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import fit_two_way
@@ -97,7 +97,7 @@ def factor_next_door(
         scaled = scaled_sample(whole, one)
         scaled[NEIGHBOURS] = scaled[NEIGHBOURS] / test.panel[FACTOR].std()
         fit = fit_two_way(scaled, OUTCOME, [FACTOR, NEIGHBOURS], log=logged(one))
-        scale = within_sd(scaled, one)
+        scale = outcome_sd(test.fit)
         for term, words in ((FACTOR, "own"), (NEIGHBOURS, NEIGHBOURS)):
             wild = wild_cluster_test(
                 fit, term, draws=inference.draws, seed=inference.seed, level=inference.level
@@ -147,7 +147,7 @@ def whole_panel(test: Test) -> tuple[pd.DataFrame, list[int], list[str]]:
     left_out : list of str
         Units left out.
     """
-    scaled = scaled_sample(test.panel, test.declared.association)
+    scaled = test.scaled
     held = scaled[[OUTCOME, FACTOR]].notna().all(axis=1).unstack("unit").fillna(value=False)
     held = held[units_of(test)].astype(bool)
     kept = held[held.mean(axis=1) >= MANY]
@@ -227,11 +227,11 @@ def likeness(
         Columns level, what, first, last (years), statistic (mean over years), expected, lowest and
         highest (over years), told (years with permutation p below 0.05), years.
     """
-    panel = scaled_sample(test.panel, test.declared.association)
+    panel = test.scaled
     one = test.declared.association
     weights = link_to_nearest(adjacency, units_of(test), geography)
     outcome = np.log(panel[OUTCOME]) if one.log_outcome else panel[OUTCOME]
-    residuals = fit_association(panel, one).residuals
+    residuals = test.fit.residuals
     series = {"factor": panel[FACTOR], "outcome": outcome, "what the regression leaves": residuals}
     rows = []
     for what, values in series.items():

@@ -5,7 +5,7 @@ import pandas as pd
 from nqpf.chapters.associations import Inference
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, SHORT_LEVEL, Test, primary
-from nqpf.chapters.mechanisms import logged, within_sd
+from nqpf.chapters.mechanisms import logged, outcome_sd
 from nqpf.regression.dynamics import fit_leads_and_lags
 from nqpf.regression.inference import wild_cluster_test
 
@@ -36,7 +36,7 @@ def timing(tests: list[Test], inference: Inference) -> pd.DataFrame:
         found = fit_leads_and_lags(
             scaled, OUTCOME, FACTOR, leads=REACH, lags=REACH, log=logged(one)
         )
-        scale = within_sd(scaled, one)
+        scale = outcome_sd(test.fit)
         for row in found.path.itertuples():
             wild = wild_cluster_test(
                 found.fit, row.term, draws=inference.draws, seed=inference.seed,

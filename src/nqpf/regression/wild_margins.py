@@ -114,8 +114,9 @@ class DrawnMargins:
         powers = np.array([1.0, distance, distance**2])
         numerator, denominator = self.own[:3] @ powers, self.own[3:] @ powers
         compare = np.concatenate([powers * denominator, -powers * numerator])
+        slack = tie(numerator * denominator)
         for block in self.kept:
-            yield compare @ block, tie(numerator * denominator)
+            yield compare @ block, slack
 
 
 def tie(scale: float) -> float:
