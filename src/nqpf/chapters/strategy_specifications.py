@@ -219,23 +219,25 @@ def coefficients(
     found = np.empty((len(specifications), width))
     numbered = specifications.reset_index(drop=True)
     groups = numbered.groupby(["outcome", *SAMPLE, numbered["factor"].map(held)], sort=False)
-    for _, group in groups:
-        first = group.iloc[0]
-        rows = used_rows(columns, tuple(first[["outcome", "factor", *SAMPLE]]))
-        names = [f"{name}, term {i}" for name in group["factor"] for i in range(width)]
-        own = columns.values(first["estimator"], [first["outcome"], *names])[rows]
+    factors = numbered["factor"].to_numpy()
+    for (outcome, *sample, _), places in groups.indices.items():
+        mine = factors[places]
+        choices = dict(zip(SAMPLE, sample, strict=True))
+        rows = used_rows(columns, (outcome, mine[0], *sample))
+        names = [f"{name}, term {i}" for name in mine for i in range(width)]
+        own = columns.values(choices["estimator"], [outcome, *names])[rows]
         scale = np.linalg.norm(own, axis=0)
-        rest = _taken_out(columns, rows, first["estimator"], split(first["controls"]))
+        rest = _taken_out(columns, rows, choices["estimator"], split(choices["controls"]))
         own = own - rest @ np.linalg.lstsq(rest, own, rcond=1e-10)[0]
-        X = own[:, 1:].reshape(len(own), len(group), width).transpose(1, 0, 2)
+        X = own[:, 1:].reshape(len(own), len(mine), width).transpose(1, 0, 2)
         norms = np.linalg.norm(X, axis=1)
         if (norms <= STILL * scale[1:].reshape(norms.shape)).any():
-            raise StudyError(f"a regressor does not vary in the specification {dict(first)}")
+            raise StudyError(f"a regressor does not vary in a specification with {choices}")
         left, sizes, right = np.linalg.svd(X / norms[:, None], full_matrices=False)
         if sizes.shape[1] < width or (sizes <= STILL).any():
-            raise StudyError(f"regressors are not independent in the specification {dict(first)}")
+            raise StudyError(f"regressors are not independent in a specification with {choices}")
         inside = (own[:, 0] @ left) / sizes
-        found[group.index] = (inside[:, None] @ right)[:, 0] / norms
+        found[places] = (inside[:, None] @ right)[:, 0] / norms
     return found
 
 
