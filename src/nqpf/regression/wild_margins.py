@@ -12,7 +12,6 @@ import numpy as np
 from nqpf.regression.wild import WildScores, flips
 
 TIE = 1e-9
-ROUNDING = 1e-14  # of a square that is written out, relative to the largest: a tie as well
 BLOCK = 1 << 15  # vectors at a time, so that what is worked on stays in the processor's cache
 ROWS = 1 << 12  # drawn vectors at a time, for the same reason
 
@@ -25,8 +24,7 @@ class EnumeratedMargins:
         D (n'f)^2 + (N^2 s'H - D N n')f - N^2 f'H'Hf,    s = H1,
 
     zero to the last digit at the sample. The clusters are halved: the values at all combinations of
-    both halves are one product of two small matrices, in which the square of a sum over both is
-    written out.
+    both halves are an outer sum, squared, and one product of two small matrices.
 
     Parameters
     ----------
@@ -57,30 +55,25 @@ class EnumeratedMargins:
         linear = numerator * (numerator * (own @ H) - denominator * n)[:-1]
         square = -(numerator**2) * (H.T @ H)[:-1, :-1]
         one, other = slice(self.half), slice(self.half, None)
-        row_sums, column_sums = self.left @ sums[one], self.right @ sums[other]
+        ones = np.ones((len(self.right), 1))
         rows = np.column_stack(
             [
                 2 * self.left @ square[one, other],
-                2 * row_sums,
-                _form(self.left, linear[one], square[one, one]) + row_sums**2,
+                _form(self.left, linear[one], square[one, one]),
                 np.ones(len(self.left)),
             ]
         )
-        columns = np.vstack(
-            [
-                self.right.T,
-                column_sums,
-                np.ones(len(self.right)),
-                _form(self.right, linear[other], square[other, other]) + column_sums**2,
-            ]
-        )
-        rounding = ROUNDING * (np.abs(row_sums).max() + np.abs(column_sums).max()) ** 2
-        slack = max(tie(numerator**2 * denominator) / 4, rounding)
+        columns = np.hstack(
+            [self.right, ones, _form(self.right, linear[other], square[other, other])[:, None]]
+        ).T.copy()
+        rows_sum, columns_sum = self.left @ sums[one], self.right @ sums[other]
+        slack = tie(numerator**2 * denominator) / 4
         step = max(1, BLOCK // len(self.right))
-        block = np.empty((step, len(self.right)))
         for start in range(0, len(rows), step):
-            some = rows[start : start + step]
-            yield np.matmul(some, columns, out=block[: len(some)]), slack
+            margins = np.add.outer(rows_sum[start : start + step], columns_sum)
+            margins *= margins
+            margins += rows[start : start + step] @ columns
+            yield margins, slack
 
 
 class DrawnMargins:
