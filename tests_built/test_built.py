@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nqpf.files import sha256
 from nqpf.report import load_labels
 from nqpf.report.language import catalogue
 from nqpf.report.latex import CHINESE
@@ -17,7 +18,6 @@ from pipeline.config import (
     declared,
     notebooks,
 )
-from pipeline.provenance import sha256
 from pipeline.readme import PAGES as DOCUMENTS
 from pipeline.readme import rendered
 from pipeline.words import lacking
@@ -153,6 +153,22 @@ def test_latex_is_balanced_and_holds_only_what_latex_reads(path):
         if line.endswith(r"\\") and "multicolumn" not in line and "caption" not in line
     }
     assert len(cells) == 1, f"{path.name}: rows differ in their number of cells"
+
+
+def test_figures_are_lettered_in_the_studys_own_fonts():
+    # a fallback comes from wherever matplotlib stands, and so would the order in the file
+    others = {
+        path.name: sorted(names)
+        for path in BUILD.paths.figures.glob("*.pdf")
+        if (
+            names := {
+                name
+                for name in re.findall(rb"/BaseFont /[A-Z]{6}\+(\w+)", path.read_bytes())
+                if not name.startswith(b"Compendium")
+            }
+        )
+    }
+    assert others == {}
 
 
 HEAVIEST_PAGE = 1_500_000  # bytes with all that the page loads but the shared assets

@@ -9,9 +9,9 @@ from nqpf.chapters.declared import FACTOR, OUTCOME, factor_values
 from nqpf.chapters.fragility import CHAINS, omitted_cause, whole_chain
 from nqpf.chapters.mechanism_tests import estimates
 from nqpf.chapters.mechanisms import fit_association, scaled_sample
-from nqpf.regression.chain import chain_bootstrap
 from nqpf.regression.omitted import robustness_value
 from tests.chapters.forces import DECLARED, INFERENCE, level, test_on
+from tests.regression.frame_chain import frame_bootstrap
 
 FEW = replace(INFERENCE, draws=49)
 
@@ -80,7 +80,7 @@ def test_the_chain_is_that_of_frames_built_and_fitted_one_after_another():
         return found
 
     panel = made.values.assign(given=test.panel[OUTCOME])
-    framed = chain_bootstrap(panel, build, draws=20, seed=FEW.seed, level=FEW.level).terms
+    framed = frame_bootstrap(panel, build, draws=20, seed=FEW.seed, level=FEW.level).terms
     chain = whole_chain(made, test, replace(FEW, draws=20))
     np.testing.assert_allclose(
         chain[["estimate", "se", "low", "high"]].iloc[1:],

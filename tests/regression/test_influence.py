@@ -6,10 +6,11 @@ import pytest
 from scipy import stats
 
 from nqpf.errors import StudyError
-from nqpf.regression.chain import chain_bootstrap, expanded_ends, unit_bootstrap
+from nqpf.regression.chain import expanded_ends, unit_bootstrap
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.influence import leave_one_unit_out
 from nqpf.regression.panel import fit_first_difference, fit_pooled, fit_two_way
+from tests.regression.frame_chain import frame_bootstrap
 from tests.regression.simulated import simulated_panel
 
 
@@ -51,16 +52,16 @@ def weighted_chain(panel):
     return {"index": fit.coefficients[0], "weight": weights["x1"]}
 
 
-def test_chain_bootstrap_rebuilds_everything_and_covers_the_truth():
+def test_a_chain_rebuilds_everything_and_covers_the_truth():
     panel = simulated_panel(20, 8, 2, seed=6)
     panel["y"] = panel["x1"] + panel["x2"] + np.random.default_rng(60).normal(size=len(panel))
-    result = chain_bootstrap(panel, weighted_chain, draws=99, seed=1)
+    result = frame_bootstrap(panel, weighted_chain, draws=99, seed=1)
     table = result.terms.set_index("term")
     sample = weighted_chain(panel)
     assert table.loc["index", "estimate"] == sample["index"]
     assert table.loc["index", "low"] < 2 < table.loc["index", "high"]
     assert table.loc["weight", "se"] > 0  # the weights move with the resample
-    again = chain_bootstrap(panel, weighted_chain, draws=99, seed=1)
+    again = frame_bootstrap(panel, weighted_chain, draws=99, seed=1)
     assert again.terms.equals(result.terms)
 
 
@@ -72,7 +73,7 @@ def test_units_drawn_twice_are_two_units():
         seen.append(resampled)
         return {"rows": len(resampled)}
 
-    chain_bootstrap(panel, build, draws=5, seed=2)
+    frame_bootstrap(panel, build, draws=5, seed=2)
     assert seen[0].equals(panel)
     for resampled in seen[1:]:
         assert resampled.index.is_unique
@@ -91,7 +92,7 @@ def test_a_chain_that_fails_too_often_says_why():
         return {"one": 1.0}
 
     with pytest.raises(StudyError, match=r"resamples failed.*cannot be built"):
-        chain_bootstrap(panel, build, draws=20, seed=1)
+        frame_bootstrap(panel, build, draws=20, seed=1)
 
 
 def test_intervals_of_few_units_end_further_out():
@@ -129,7 +130,7 @@ def test_many_samples_at_once_are_those_of_one_after_the_other():
             raise StudyError("no unit swings enough")
         return {"mean": x[drawn].mean(axis=(1, 2)), "most": x[drawn].max(axis=(1, 2))}
 
-    slow = chain_bootstrap(panel, one, draws=90, seed=5)
+    slow = frame_bootstrap(panel, one, draws=90, seed=5)
     fast = unit_bootstrap(7, many, draws=90, seed=5)
     assert slow.failed == fast.failed > 0
     pd.testing.assert_frame_equal(slow.terms, fast.terms, rtol=1e-12)
@@ -148,4 +149,4 @@ def test_one_unit_cannot_be_resampled():
     index = pd.MultiIndex.from_product([["a"], [2020, 2021]], names=["unit", "year"])
     panel = pd.DataFrame({"x": [1.0, 2.0]}, index=index)
     with pytest.raises(StudyError, match="needs two of them, got 1"):
-        chain_bootstrap(panel, lambda p: {"mean": p["x"].mean()}, draws=9, seed=1)
+        frame_bootstrap(panel, lambda p: {"mean": p["x"].mean()}, draws=9, seed=1)

@@ -41,23 +41,25 @@ class ChainResult:
     units: int
 
 
-def chain_bootstrap(
-    panel: pd.DataFrame,
-    build: Callable[[pd.DataFrame], Mapping[str, float]],
+def unit_bootstrap(
+    units: int,
+    build: Callable[[np.ndarray], Mapping[Hashable, np.ndarray]],
     *,
     draws: int = 999,
     seed: int,
     level: float = 0.95,
 ) -> ChainResult:
-    """Cluster bootstrap by units of anything computed from a panel.
+    """Cluster bootstrap by units of anything computed from a panel, many samples at once.
 
     Parameters
     ----------
-    panel : DataFrame
-        Index levels unit and year; raw indicators, outcomes, whatever `build` needs.
+    units : int
+        Units of the panel, n.
     build : callable
-        Panel -> named numbers, for example: build the index, join the outcome, fit, return
-        ``{"index": coefficient}``. Units drawn twice arrive as different units ("Foshan (2)").
+        Positions of the units drawn, sorted, shape (samples, n) -> numbers by term, shape
+        (samples,) each, for example: build the index, fit, return the coefficients. Units drawn
+        twice are different units. It raises a `StudyError` if one of the samples cannot be
+        computed; which, is then found by dividing them.
     draws, seed : int
     level : float
         Coverage of the intervals: percentiles, expanded for few units (`expanded_ends`).
@@ -72,62 +74,17 @@ def chain_bootstrap(
     ----------
     Cameron, Gelbach, Miller (2008), Rev. Economics and Statistics 90, pairs cluster bootstrap.
     """
-    sample = dict(build(panel))
-    units, codes = np.unique(panel.index.get_level_values("unit"), return_inverse=True)
-    rows_of = [np.flatnonzero(codes == code) for code in range(len(units))]
-    years = panel.index.get_level_values("year").to_numpy()
-
-    def one(drawn: np.ndarray) -> dict[str, np.ndarray]:
-        found = build(_resampled(panel, units, rows_of, drawn[0], years))
-        return {term: np.array([value]) for term, value in found.items()}
-
-    return _bootstrap(sample, len(units), one, 1, draws=draws, seed=seed, level=level)
-
-
-def unit_bootstrap(
-    units: int,
-    build: Callable[[np.ndarray], Mapping[Hashable, np.ndarray]],
-    *,
-    draws: int = 999,
-    seed: int,
-    level: float = 0.95,
-) -> ChainResult:
-    """The same of a chain that computes many samples at once, from the positions of their units.
-
-    Parameters
-    ----------
-    units : int
-        Units of the panel, n.
-    build : callable
-        Positions of the units drawn, sorted, shape (samples, n) -> numbers by term, shape
-        (samples,) each. It raises a `StudyError` if one of the samples cannot be computed; which,
-        is then found by dividing them.
-    draws, seed, level
-        As in `chain_bootstrap`, which draws the same units.
-
-    Raises
-    ------
-    StudyError
-        As `chain_bootstrap`.
-    """
-    whole = build(np.arange(units)[None])
-    sample = {term: values[0] for term, values in whole.items()}
-    return _bootstrap(sample, units, build, AT_ONCE, draws=draws, seed=seed, level=level)
-
-
-def _bootstrap(
-    sample: Mapping[Hashable, float], units: int, build, at_once: int, *, draws, seed, level
-) -> ChainResult:
-    """Replicates of a chain and what they say about its numbers."""
     if units < 2:
         raise StudyError(f"a bootstrap by units needs two of them, got {units}")
+    whole = build(np.arange(units)[None])
+    sample = {term: values[0] for term, values in whole.items()}
     rng = np.random.default_rng(seed)
     drawn = np.sort(rng.integers(0, units, (draws, units)), axis=1)
     reasons: list[str] = []
     computed = [
         part
-        for start in range(0, draws, at_once)
-        for part in _computed(build, drawn[start : start + at_once], reasons)
+        for start in range(0, draws, AT_ONCE)
+        for part in _computed(build, drawn[start : start + AT_ONCE], reasons)
     ]
     if len(reasons) > MOST_FAILURES * draws:
         raise StudyError(
@@ -190,16 +147,3 @@ def expanded_ends(level: float, units: int) -> tuple[float, float]:
     wide = np.sqrt(units / (units - 1)) * stats.t.ppf((1 - level) / 2, units - 1)
     low = float(stats.norm.cdf(wide))
     return low, 1 - low
-
-
-def _resampled(panel, units, rows_of, drawn, years) -> pd.DataFrame:
-    """Panel of the drawn units (sorted codes), repeated ones renamed."""
-    names, copy = [], 0
-    for position, code in enumerate(drawn):
-        copy = copy + 1 if position and drawn[position - 1] == code else 1
-        names.append(f"{units[code]} ({copy})" if copy > 1 else units[code])
-    rows = np.concatenate([rows_of[code] for code in drawn])
-    labels = np.repeat(names, [len(rows_of[code]) for code in drawn])
-    out = panel.take(rows)
-    out.index = pd.MultiIndex.from_arrays([labels, years[rows]], names=["unit", "year"])
-    return out.sort_index()

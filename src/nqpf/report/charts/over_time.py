@@ -222,7 +222,7 @@ def paths_with_tests(
     year_ticks(axes, data["year"])
     number_ticks(axes.yaxis)
     end_labels({axes: names})
-    marks = ((INK, f"p < {level:g}"), ("white", f"p ≥ {level:g}"))
+    marks = ((INK, f"p < {level:g}"), ("white", f"p not below {level:g}"))
     show_key(figure, [
         Line2D([], [], ls="", marker="o", mfc=fill, mec=INK, label=name) for fill, name in marks
     ])  # fmt: skip
