@@ -368,3 +368,45 @@ def test_bad_frames_are_refused(draw, message):
 def test_named_index_levels_count_as_columns():
     figure = charts.paths(PATHS.set_index(["unit", "year"]), focus="Foshan")
     assert has_something_drawn(figure)
+
+
+HELD = [2011, 2012, 2014, 2017, 2018]  # 2013 and two more years are not held
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda f: charts.paths(f, focus="Foshan"),
+        lambda f: charts.small_multiples(f, ylabel=""),
+        lambda f: charts.measure_panels(f.assign(panel="One"), focus="Foshan", named=[]),
+        lambda f: charts.paths_with_tests(
+            f.rename(columns={"unit": "series"}).assign(p=0.01), ylabel=""
+        ),
+    ],
+)
+def test_no_line_is_drawn_through_years_that_are_not_held(draw):
+    figure = draw(over_time(["Foshan"], HELD))
+    marks = [line for axes in figure.axes for line in axes.lines if len(line.get_xdata()) > 1]
+    drawn = [line for line in marks if line.get_linestyle() != "None"]
+    assert drawn
+    for line in drawn:
+        held = np.isfinite(np.asarray(line.get_ydata(), float))
+        assert set(np.asarray(line.get_xdata())[held]) <= set(HELD)
+        assert len(line.get_xdata()) == 8  # a gap is a missing value, not a row left out
+
+
+@pytest.mark.parametrize("form", ["shares", "share_panels"])
+def test_no_area_is_drawn_over_years_that_are_not_held(form):
+    frame = over_time(["Farming", "Industry"], HELD).rename(columns={"unit": "part"})
+    if form == "shares":
+        figure = charts.shares(frame, ylabel="")
+    else:
+        figure = charts.share_panels(
+            frame.assign(panel="One"), ylabel="", order=["Farming", "Industry"]
+        )
+    axes = figure.axes[0]
+    for area in axes.collections:
+        for path in area.get_paths():
+            low, high = path.vertices[:, 0].min(), path.vertices[:, 0].max()
+            assert (low, high) in ((2011, 2012), (2014, 2014), (2017, 2018))
+    assert {round(bar.get_x() + bar.get_width() / 2) for bar in axes.patches} == {2014}

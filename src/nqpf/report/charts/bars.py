@@ -23,6 +23,7 @@ from nqpf.report.charts.canvas import (
     show_key,
     year_ticks,
 )
+from nqpf.report.charts.gaps import stack
 from nqpf.report.charts.labels import end_labels, wrapped
 from nqpf.report.numbers import number, significant_decimals
 from nqpf.report.palette import as_text, colours, peer_colours, readable_on
@@ -238,19 +239,15 @@ def shares(
     wide = data.pivot(index="year", columns="part", values="value")[parts].sort_index()
     shades = {**peer_colours(parts), **(colours or {})}
     figure, (axes,) = canvas(3.2)
-    top = wide.cumsum(axis=1)
-    bottom = top - wide
-    for part in parts:
-        axes.fill_between(wide.index, bottom[part], top[part], color=shades[part], lw=0, alpha=0.85)
-        axes.plot(wide.index, top[part], color="white", lw=1)
+    top = stack(axes, wide, shades, edge=1, alpha=0.85)
     heading(axes, "", ylabel)
     if total:
-        axes.plot(wide.index, top[parts[-1]], color=INK, lw=2)
+        axes.plot(top.index, top[parts[-1]], color=INK, lw=2)
     axes.set_ylim(0, float(top.max().max()) * (1.06 if total else 1.0))
     axes.margins(x=0)
     year_ticks(axes, wide.index)
     number_ticks(axes.yaxis)
-    middle = (top + bottom).iloc[-1] / 2
+    middle = top.iloc[-1] - wide.iloc[-1] / 2
     labels = [(part, middle[part], as_text(shades[part]), False) for part in parts]
     if total:
         labels.append((total, float(top.iloc[-1, -1]), INK, True))

@@ -16,6 +16,7 @@ from nqpf.report.charts.canvas import (
     number_ticks,
     show_key,
 )
+from nqpf.report.charts.gaps import every_year
 from nqpf.report.palette import as_text, peer_colours
 
 DASHES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1, 1.5)))  # apart in grey print too
@@ -63,11 +64,12 @@ def small_multiples(
     shades = {**peer_colours(kinds), **(colours or {})}
     for axes, unit in zip(grid, units, strict=False):
         if not series:
-            for _, path in data.groupby("unit", sort=False):
+            for _, rows_of_unit in data.groupby("unit", sort=False):
+                path = every_year(rows_of_unit)
                 axes.plot(path["year"], path["value"], color=CONTEXT, lw=0.5, alpha=0.3, zorder=1)
         own = data[data["unit"] == unit]
         for kind in kinds or [None]:
-            part = own[own[series] == kind] if series else own
+            part = every_year(own[own[series] == kind] if series else own)
             shade = shades[kind] if series else shades.get(unit, FOCUS)
             dashes = DASHES[kinds.index(kind) % len(DASHES)] if series else "-"
             axes.plot(part["year"], part["value"], color=shade, lw=2, ls=dashes, zorder=3)

@@ -25,6 +25,7 @@ from nqpf.report.charts.canvas import (
     show_key,
     year_ticks,
 )
+from nqpf.report.charts.gaps import every_year, line, stack
 from nqpf.report.charts.labels import end_labels, wrapped
 from nqpf.report.numbers import number
 from nqpf.report.palette import as_text, colours, palette, peer_colours
@@ -66,14 +67,15 @@ def measure_panels(
     shades = peer_colours(list(named)) | {focus: FOCUS}
     for axes, head in zip(grid, heads, strict=False):
         part = data[data["panel"] == head].sort_values("year")
-        for unit, path in part.groupby("unit"):
+        for unit, rows_of_unit in part.groupby("unit"):
             if unit not in shades:
-                axes.plot(path["year"], path["value"], color=CONTEXT, lw=0.6, alpha=0.4, zorder=1)
+                path = every_year(rows_of_unit)
+                line(axes, path["year"], path["value"], dot=1.5, color=CONTEXT, lw=0.6, alpha=0.4,
+                     zorder=1)  # fmt: skip
         for order, unit in enumerate([*named, focus]):
-            path = part[part["unit"] == unit]
-            strong = unit == focus
-            axes.plot(
-                path["year"], path["value"], color=shades[unit], lw=2.6 if strong else 1.4,
+            path, strong = every_year(part[part["unit"] == unit]), unit == focus
+            line(
+                axes, path["year"], path["value"], color=shades[unit], lw=2.6 if strong else 1.4,
                 ls="-" if strong else DASHES[order % len(DASHES)], zorder=4 if strong else 3,
             )  # fmt: skip
         side = (better or {}).get(head)
@@ -160,12 +162,7 @@ def share_panels(frame: pd.DataFrame, *, ylabel: str, order: Sequence[str]) -> F
     for axes, head in zip(grid, heads, strict=True):
         part = data[data["panel"] == head]
         wide = part.pivot(index="year", columns="part", values="value")[list(order)].sort_index()
-        top = wide.cumsum(axis=1)
-        for name in order:
-            axes.fill_between(wide.index, top[name] - wide[name], top[name], color=shades[name],
-                              lw=0)  # fmt: skip
-            axes.plot(wide.index, top[name], color="white", lw=0.8)
-        total = top[order[-1]]
+        total = stack(axes, wide, shades, edge=0.8)[order[-1]]
         axes.plot(total.index, total, color=INK, lw=1.8)
         ends_of = f"{number(total.iloc[0], 2)} to {number(total.iloc[-1], 2)}"
         heading(axes, wrapped(str(head), 24), ends_of)
@@ -208,7 +205,7 @@ def paths_with_tests(
     figure, (axes,) = canvas(3.2)
     names = []
     for order, kind in enumerate(kinds):
-        part = data[data["series"] == kind].sort_values("year")
+        part = every_year(data[data["series"] == kind])
         shade, marker = shades[kind], MARKERS[order % len(MARKERS)]
         axes.plot(part["year"], part["value"], color=shade, lw=1.6, zorder=2, ls=DASHES[order % 4])
         for told, fill in ((part["p"] < level, shade), (part["p"] >= level, "white")):

@@ -17,6 +17,7 @@ from nqpf.report.charts.canvas import (
     number_ticks,
     year_ticks,
 )
+from nqpf.report.charts.gaps import every_year, line
 from nqpf.report.charts.labels import end_labels
 from nqpf.report.palette import as_text, peer_colours
 
@@ -96,15 +97,14 @@ def paths(
 
 def _draw_paths(axes: Axes, part, keys, focus, named, shades, band) -> None:
     x, y, unit = keys
-    for name, path in part.sort_values(x).groupby(unit, sort=False):
+    for name, rows in part.sort_values(x).groupby(unit, sort=False):
+        path = every_year(rows, x)
         strong, coloured = name == focus, name in named or name == focus
         shade = shades.get(name, CONTEXT)
         style = {"lw": 2.6 if strong else 1.7, "zorder": 4 if strong else 3}
         if not coloured:
             style = {"lw": 0.8, "alpha": 0.55, "zorder": 2}
-        axes.plot(path[x], path[y], color=shade, **style)
-        alone = path[y].notna() & path[y].shift().isna() & path[y].shift(-1).isna()
-        axes.plot(path[x][alone], path[y][alone], "o", ms=3, color=shade, zorder=style["zorder"])
+        line(axes, path[x], path[y], color=shade, **style)
         last = path.dropna(subset=[y]).tail(1)
         if coloured and len(last):
             axes.plot(last[x], last[y], "o", color=shade, ms=5.5 if strong else 4, zorder=5)
