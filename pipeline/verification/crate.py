@@ -17,6 +17,7 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
+from nqpf.data import checksums
 from nqpf.errors import StudyError
 from nqpf.files import sha256, write_whole
 from nqpf.paths import BUILD, DATA, NOTEBOOKS, ROOT
@@ -58,8 +59,9 @@ def pack(build: Build, target: Path) -> None:
     Raises
     ------
     StudyError
-        If the build differs from the committed fingerprints.
+        If a raw table is altered or the build differs from the committed fingerprints.
     """
+    checksums.verify()
     different = fingerprints.compared(fingerprints.read(), fingerprints.taken())
     if different:
         raise StudyError(

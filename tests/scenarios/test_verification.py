@@ -92,10 +92,17 @@ def test_a_crate_packs_the_run_and_refuses_an_altered_one(study):
     assert again.returncode == 0
     assert json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"] == described
 
+    figure = (study.root / "figures/fig-01-1-line.svg").read_bytes()
     change(study.root / "figures/fig-01-1-line.svg", b"</svg>", b" </svg>")
     refused = study.make("crate")
     assert refused.returncode != 0
     assert "fig-01-1-line.svg" in refused.stderr
+
+    (study.root / "figures/fig-01-1-line.svg").write_bytes(figure)
+    change(study.root / "data/raw/cities/geography.csv", b"Guangzhou", b"Guangzhau")
+    refused = study.make("crate")
+    assert refused.returncode != 0
+    assert "data/raw/cities/geography.csv is altered" in refused.stderr
 
 
 def test_fingerprints_of_nothing_are_refused(project):
