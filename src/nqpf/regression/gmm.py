@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import special
 
 from nqpf.errors import StudyError
+from nqpf.regression.columns import row_of
 from nqpf.regression.gmm_design import DifferencedPanel, build_differenced
 
 FEW_UNITS = 100
@@ -88,9 +89,7 @@ class GmmFit:
         names = self.columns["term"]
         if name not in names:
             raise StudyError(f"expected a term among {', '.join(names)}, got '{name}'")
-        at = names.index(name)
-        row = {column: values[at] for column, values in self.columns.items()}
-        return pd.Series(row, name=at, dtype=object)
+        return row_of(self.columns, names.index(name))
 
 
 def fit_difference_gmm(

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import stats
 
 from nqpf.errors import StudyError
+from nqpf.regression.columns import row_of
 from nqpf.regression.covariance import Covariance, coefficient_columns, small_sample_factor
 from nqpf.regression.design import Design, build_design
 from nqpf.regression.panel import TWO_WAY, PanelFit, fit_design
@@ -71,9 +72,7 @@ class IvFit:
 
     def term(self, name: str) -> pd.Series:
         """Row of `terms`."""
-        at = self.design.position(name)
-        row = {column: values[at] for column, values in self.columns.items()}
-        return pd.Series(row, name=at, dtype=object)
+        return row_of(self.columns, self.design.position(name))
 
     @cached_property
     def first_stage(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from nqpf.errors import StudyError
+from nqpf.regression.columns import row_of
 from nqpf.regression.covariance import Covariance, coefficient_columns, crv1
 from nqpf.regression.design import Design, build_design
 from nqpf.regression.rows import check_index, rows_before, taken
@@ -61,9 +62,7 @@ class PanelFit:
 
     def term(self, name: str) -> pd.Series:
         """Row of `terms` of one regressor."""
-        at = self.design.position(name)
-        row = {column: values[at] for column, values in self._columns.items()}
-        return pd.Series(row, name=at, dtype=object)
+        return row_of(self._columns, self.design.position(name))
 
     @cached_property
     def _columns(self) -> dict[str, list[str] | np.ndarray]:

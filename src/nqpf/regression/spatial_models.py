@@ -24,6 +24,7 @@ import pandas as pd
 from scipy import optimize, special
 
 from nqpf.errors import StudyError
+from nqpf.regression.columns import row_of
 from nqpf.regression.spatial_design import SpatialDesign, balanced_panel, cross_section
 from nqpf.regression.spatial_weights import SpatialWeights
 
@@ -76,9 +77,7 @@ class SpatialFit:
         """Row of `terms`."""
         if name not in self.names:
             raise StudyError(f"expected a term among {', '.join(self.names)}, got '{name}'")
-        at = self.names.index(name)
-        row = {column: values[at] for column, values in self._columns.items()}
-        return pd.Series(row, name=at, dtype=object)
+        return row_of(self._columns, self.names.index(name))
 
     @property
     def dependence(self) -> float:
