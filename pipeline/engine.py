@@ -64,10 +64,8 @@ class StagedEngine(NBClientEngine):
                 resources={"metadata": {"path": str(NOTEBOOKS)}},
             )
             _speak_through_files(client, Path(folder))
-            own = {
-                STAGE_VARIABLE: str(stage),
-                "IPYTHONDIR": folder,
-            }  # no start files of the reader's
+            # an empty folder of IPython's: start files of the reader's could change results
+            own = {STAGE_VARIABLE: str(stage), "IPYTHONDIR": folder}
             _run(client, nb_man, {**base_environment(), **own}, stage, copy)
 
 

@@ -222,7 +222,7 @@ def coefficients(
     factors = numbered["factor"].to_numpy()
     for (outcome, *sample, _), places in groups.indices.items():
         mine = factors[places]
-        choices = dict(zip(SAMPLE, sample, strict=True))
+        choices = dict(zip(("outcome", *SAMPLE), (outcome, *sample), strict=True))
         rows = used_rows(columns, (outcome, mine[0], *sample))
         names = [f"{name}, term {i}" for name in mine for i in range(width)]
         own = columns.values(choices["estimator"], [outcome, *names])[rows]

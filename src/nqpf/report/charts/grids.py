@@ -16,7 +16,7 @@ from nqpf.report.charts.canvas import (
     number_ticks,
     show_key,
 )
-from nqpf.report.charts.gaps import every_year
+from nqpf.report.charts.gaps import every_year, line
 from nqpf.report.palette import as_text, peer_colours
 
 DASHES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1, 1.5)))  # apart in grey print too
@@ -66,13 +66,14 @@ def small_multiples(
         if not series:
             for _, rows_of_unit in data.groupby("unit", sort=False):
                 path = every_year(rows_of_unit)
-                axes.plot(path["year"], path["value"], color=CONTEXT, lw=0.5, alpha=0.3, zorder=1)
+                line(axes, path["year"], path["value"], dot=1, color=CONTEXT, lw=0.5, alpha=0.3,
+                     zorder=1)  # fmt: skip
         own = data[data["unit"] == unit]
         for kind in kinds or [None]:
             part = every_year(own[own[series] == kind] if series else own)
             shade = shades[kind] if series else shades.get(unit, FOCUS)
             dashes = DASHES[kinds.index(kind) % len(DASHES)] if series else "-"
-            axes.plot(part["year"], part["value"], color=shade, lw=2, ls=dashes, zorder=3)
+            line(axes, part["year"], part["value"], color=shade, lw=2, ls=dashes, zorder=3)
         axes.set_title(unit, fontsize=9, pad=3, color=as_text((title_colours or {}).get(unit, "k")))
     first, last = int(data["year"].min()), int(data["year"].max())
     for i, axes in enumerate(grid):
