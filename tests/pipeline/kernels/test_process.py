@@ -179,8 +179,11 @@ def test_stop_ends_everything(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_outlives_the_build_however_it_ends(tmp_path, number):
     code = (
+        "import signal\n"
         "from pathlib import Path\n"
         "from pipeline.kernels.process import WARM, base_environment\n"
+        # a shell lets what it runs behind itself pass over Ctrl-C
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "busy = 'while True: pass'\n"
         "forks = [WARM.fork('builtins:exec', [busy, {}], base_environment(), Path('.'))]\n"
         "print(WARM._process.pid, *(fork.pid for fork in forks), flush=True)\n"
@@ -194,12 +197,16 @@ def test_nothing_outlives_the_build_however_it_ends(tmp_path, number):
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    pids = [int(pid) for pid in build.stdout.readline().split()]
-    assert len(pids) == 2
-    assert all(is_there(pid) for pid in pids)
-    build.send_signal(number)
-    build.wait(10)
-    assert gone(pids)
+    try:
+        pids = [int(pid) for pid in build.stdout.readline().split()]
+        assert len(pids) == 2
+        assert all(is_there(pid) for pid in pids)
+        build.send_signal(number)
+        build.wait(10)
+        assert gone(pids)
+    finally:
+        build.kill()
+        build.wait()
 
 
 @pytest.mark.parametrize("kernel", ["warm", "stock"])
