@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 PARAMS ?= params/default.yml
 TIMEOUT ?= 900# seconds that one notebook may take
+AT_ONCE ?= 2# tests at once
 
 PY    := $(VENV)/bin/python
 # exec, so that the build is a child of make itself and ends with it
@@ -48,7 +49,7 @@ lab: data ## open JupyterLab on the notebooks
 	@cd notebooks && "$(abspath $(VENV))/bin/jupyter" lab
 
 test: data $(VENV)/installed-dev ## run the tests
-	@$(PY) -m pytest
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m pytest -n $(AT_ONCE) --dist worksteal
 
 check: $(VENV)/installed-dev ## check what the last build made: files, links, the README
 	@$(PY) -m pytest tests_built

@@ -11,10 +11,10 @@ from nqpf.errors import StudyError
 from nqpf.paths import BUILD, NOTEBOOKS
 from pipeline.config import Build, current_build, declared, notebooks
 from pipeline.kernels.child import die_with_parent
-from pipeline.kernels.process import WARM, is_warm
+from pipeline.kernels.process import WARM, begin_to_warm_up, is_warm
 from pipeline.limits import limit_seconds
 from pipeline.own_data import use_own_data
-from pipeline.receipt import Receipt, parameter_file
+from pipeline.receipt import Receipt, differing, parameter_file
 
 
 def build(arguments: argparse.Namespace) -> int:
@@ -47,9 +47,13 @@ def build(arguments: argparse.Namespace) -> int:
             "another build is running in this checkout; wait for it to end, then run make again"
         ) from None
     try:
+        if not arguments.explain:
+            begin_to_warm_up()  # on another core, while this one looks at what is to be done
         from pipeline import graph  # pytask is only paid for when it is needed
 
         whole = not selection and not arguments.explain
+        if arguments.explain and (places := differing(parameter_file())):
+            print(f"other than the last complete build left it: {', '.join(places)}")
         return graph.run(
             selection,
             workers=arguments.workers,

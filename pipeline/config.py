@@ -18,6 +18,7 @@ FIGURE_ENDINGS = ("svg", "pdf", "png", "csv")
 KINDS = ("figures", "tables")
 TABLE_ENDINGS = ("csv", "html", "tex")
 EXHIBITS_PAGE, EXHIBITS_FILE = "exhibits.html", "exhibits.json"  # lists, to read and for programs
+ARCHIVES = ("exhibits.zip", "data.zip", "notebooks.zip")
 LAST = "06_conclusion"  # reads what all others found
 
 
@@ -119,3 +120,8 @@ def parameters_of(notebook: str, build: Build) -> str:
 def all_outputs() -> dict[str, dict]:
     """Content of notebooks/outputs.yml."""
     return yaml.safe_load(OUTPUTS.read_text(encoding="utf-8"))
+
+
+def found_on(page: Path) -> Path:
+    """Where it is kept beside a rendered page what a search can find on it."""
+    return page.with_suffix(".search.json")

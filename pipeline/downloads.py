@@ -8,9 +8,16 @@ from nqpf.files import write_whole
 from nqpf.paths import CODEBOOK, DATA, RAW, ROOT
 from nqpf.site.dark import with_dark
 from nqpf.site.references import REFERENCES
-from pipeline.config import Build, notebooks
+from pipeline.config import ARCHIVES, Build, notebooks
 
+PACKED = {".png", ".pdf"}  # deflated already
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in any archive
+
+
+def publish_downloads(build: Build) -> None:
+    """Write what readers can take away into the site of a build."""
+    copy_exhibits(build.paths.site, build)
+    pack_downloads(build.paths.site, build)
 
 
 def copy_exhibits(site: Path, build: Build) -> None:
@@ -29,16 +36,11 @@ def copy_exhibits(site: Path, build: Build) -> None:
     fresh.replace(site / "exhibits")
 
 
-def pack_downloads(site: Path, build: Build) -> list[tuple[str, str]]:
-    """Write all archives into the site.
-
-    Returns
-    -------
-    list of (label, href)
-        As the front page lists them.
-    """
+def pack_downloads(site: Path, build: Build) -> None:
+    """Write all archives into the site."""
+    exhibits, data, executed = (site / name for name in ARCHIVES)
     archive(
-        site / "exhibits.zip",
+        exhibits,
         {
             Path(name) / path.name: path
             for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables))
@@ -46,19 +48,12 @@ def pack_downloads(site: Path, build: Build) -> list[tuple[str, str]]:
             if path.suffix != ".md"
         },
     )
-    data = [*RAW.rglob("*.csv"), *CODEBOOK.glob("*.csv"), *DATA.glob("*.md"), DATA / "SHA256SUMS"]
-    data += [*build.paths.processed.glob("*.csv"), ROOT / "LICENSE-DATA"]
-    archive(site / "data.zip", {path.relative_to(ROOT): path for path in data})
+    files = [*RAW.rglob("*.csv"), *CODEBOOK.glob("*.csv"), *DATA.glob("*.md"), DATA / "SHA256SUMS"]
+    files += [*build.paths.processed.glob("*.csv"), ROOT / "LICENSE-DATA"]
+    archive(data, {path.relative_to(ROOT): path for path in files})
     shutil.copyfile(REFERENCES, site / REFERENCES.name)
-    executed = [build.paths.notebooks / f"{name}.ipynb" for name in notebooks()]
-    archive(site / "notebooks.zip", {Path("notebooks") / path.name: path for path in executed})
-    return [
-        ("All figures and tables as one archive", "exhibits.zip"),
-        ("Data: raw tables, codebooks and built panels", "data.zip"),
-        ("Notebooks as they ran, with their results", "notebooks.zip"),
-        ("Map of exhibits as a table", "exhibits.csv"),
-        ("References in BibTeX", "references.bib"),
-    ]
+    run = [build.paths.notebooks / f"{name}.ipynb" for name in notebooks()]
+    archive(executed, {Path("notebooks") / path.name: path for path in run})
 
 
 def archive(target: Path, files: dict[Path, Path]) -> None:
@@ -77,6 +72,8 @@ def archive(target: Path, files: dict[Path, Path]) -> None:
             if path.is_file():
                 entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
                 entry.compress_type = zipfile.ZIP_DEFLATED
+                if path.suffix in PACKED:
+                    entry.compress_type = zipfile.ZIP_STORED
                 entry.external_attr = 0o644 << 16
                 packed.writestr(entry, path.read_bytes())
     partial.replace(target)

@@ -13,6 +13,7 @@ from nqpf.errors import StudyError
 from nqpf.paths import BUILD, ROOT
 from pipeline.disk import about_disk
 from pipeline.durations import Durations
+from pipeline.nodes import Files
 from pipeline.receipt import Receipt
 from pipeline.workers import Workers
 
@@ -131,7 +132,9 @@ def _files(session: pytask.Session) -> tuple[set[Path], set[Path]]:
     nodes = session.dag.nodes
     paths = {key: node.path for key, node in nodes.items() if isinstance(node, pytask.PathNode)}
     made = {key for key in paths if any(True for _ in session.dag.predecessors(key))}
-    return {paths[key] for key in paths.keys() - made}, {paths[key] for key in made}
+    sources = {paths[key] for key in paths.keys() - made}
+    sources.update(*(node.paths for node in nodes.values() if isinstance(node, Files)))
+    return sources, {paths[key] for key in made}
 
 
 def _sentence(error: BaseException) -> str:

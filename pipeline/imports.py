@@ -2,12 +2,10 @@
 
 import ast
 import json
-import os
 from functools import cache
 from pathlib import Path
 
 import grimp
-from pytask import PythonNode
 
 from nqpf.paths import ROOT
 
@@ -50,20 +48,6 @@ def files_of(modules: set[str]) -> list[Path]:
         else:
             files.add(place.with_suffix(".py"))
     return sorted(files)
-
-
-def names_of(*files: Path) -> PythonNode:
-    """Names of files as something a step depends on, so that it sees when one is gone.
-
-    The graph compares the files that are there; of one that is not there it knows nothing.
-
-    Parameters
-    ----------
-    *files : Path
-        What the step depends on.
-    """
-    names = sorted(os.path.relpath(file, ROOT) for file in files)
-    return PythonNode(value="\n".join(names), hash=True)
 
 
 def imported_by_notebook(path: Path) -> set[str]:

@@ -18,8 +18,16 @@ def publish_page(executed: str, page: str) -> None:
     publish.publish_page(Path(executed), Path(page), current_build())
 
 
+def publish_downloads() -> None:
+    """Publish what readers of the current study can take away."""
+    from pipeline.config import current_build
+    from pipeline.downloads import publish_downloads
+
+    publish_downloads(current_build())
+
+
 def publish_index(index: str) -> None:
-    """Publish the front page of the current study, the shared assets and the downloads."""
+    """Publish the front page of the current study, the list of exhibits and the search."""
     from pipeline import publish
     from pipeline.config import current_build
 

@@ -21,6 +21,7 @@ from nqpf.site import (
     Ledger,
     PageLink,
     SiteInfo,
+    entries_of,
     render_exhibits,
     render_index,
     render_page,
@@ -28,8 +29,15 @@ from nqpf.site import (
     write_chinese_font,
 )
 from nqpf.site.chinese import STYLE as CHINESE
-from pipeline.config import EXHIBITS_FILE, EXHIBITS_PAGE, LAST, Build, declared, notebooks
-from pipeline.downloads import copy_exhibits, pack_downloads
+from pipeline.config import (
+    EXHIBITS_FILE,
+    EXHIBITS_PAGE,
+    LAST,
+    Build,
+    declared,
+    found_on,
+    notebooks,
+)
 from pipeline.exhibit_map import exhibit_map
 from pipeline.provenance import CITATION, SUMS
 from pipeline.stamp import SHORT
@@ -56,29 +64,38 @@ FINDINGS = (  # notebook, name and format of the fact, what it is
     ("A2_robustness", "specifications", "", "defensible specifications estimated beside them"),
     ("06_conclusion", "judged", "", "claims of the paper with a verdict from data"),
 )
+DOWNLOADS = (  # what it is, and its place in the site
+    ("All figures and tables as one archive", "exhibits.zip"),
+    ("Data: raw tables, codebooks and built panels", "data.zip"),
+    ("Notebooks as they ran, with their results", "notebooks.zip"),
+    ("Map of exhibits as a table", "exhibits.csv"),
+    ("References in BibTeX", "references.bib"),
+)
 OF_EXHIBIT = ("exhibit", "kind", "number", "title", "notebook", "cell")  # for programs
 LEDGER_TABLE = "tab-06-1-ledger"
 
 
 def publish_page(executed: Path, page: Path, build: Build) -> None:
-    """Render one executed notebook into the site."""
-    render_page(
-        executed, page, pages=pages(build), site=site_info(build), exhibits=exhibit_links(build)
-    )
+    """Render one executed notebook, and note what a search can find on its page."""
+    links = pages(build)
+    render_page(executed, page, pages=links, site=site_info(build), exhibits=exhibit_links(build))
+    own = next(link for link in links if link.href == page.name)
+    found = entries_of(page.read_text(encoding="utf-8"), own)
+    write_whole(found_on(page), json.dumps(found, ensure_ascii=False))
 
 
 def publish_index(index: Path, build: Build) -> None:
-    """Write the front page, the list of exhibits, the downloads and the search over all pages.
+    """Write the front page, the list of exhibits and the search over all pages.
 
     Parameters
     ----------
     index : Path
-        Front page to write, beside the pages of notebooks. All else goes into the site.
+        Front page to write, beside the pages of notebooks. All else goes into the site, where
+        the downloads are already.
     build : Build
         The study.
     """
     site, links, info = build.paths.site, pages(build), site_info(build)
-    copy_exhibits(site, build)
     made = exhibit_map(load_exhibits(build.study))
     listed = json.dumps(listed_exhibits(made, site, build))
     write_whole(index.with_name(EXHIBITS_FILE), listed)
@@ -91,7 +108,6 @@ def publish_index(index: Path, build: Build) -> None:
         lead=LEAD_OF_EXHIBITS,
         exhibits=exhibits,
     )
-    downloads = pack_downloads(site, build)
     counts = assemble(build.study)["verdict"].value_counts()
     render_index(
         index,
@@ -101,12 +117,13 @@ def publish_index(index: Path, build: Build) -> None:
         findings=findings(build),
         verdicts={verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS},
         colours=palette()["verdicts"],
-        downloads=downloads,
+        downloads=DOWNLOADS,
         exhibits=exhibits,
         citation=citation(build),
         folder=site,
     )
-    render_search(site / "assets" / "search.js", links, index.parent)
+    found = [json.loads(found_on(index.with_name(link.href)).read_bytes()) for link in links]
+    render_search(site / "assets" / "search.js", links, found)
     if info.extra_style:
         write_chinese_font(site)
 

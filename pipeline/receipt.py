@@ -45,6 +45,33 @@ def nothing_changed(parameters: Path) -> bool:
         return False  # absent, broken, or something is gone: the graph decides
 
 
+def differing(parameters: Path) -> list[str]:
+    """Files and folders that are not as the last complete build of the study left them.
+
+    Parameters
+    ----------
+    parameters : Path
+        Parameter file of the study.
+
+    Returns
+    -------
+    list of str
+        Relative to the checkout; none where no complete build is remembered.
+    """
+    try:
+        places = json.loads(_place(parameters).read_text(encoding="utf-8"))["places"]
+        return sorted(place for place in places if not _is_as(place, places[place]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []  # absent or broken: then every step says why by itself
+
+
+def _is_as(place: str, noted: list) -> bool:
+    try:
+        return _state([place]) == {place: noted}
+    except FileNotFoundError:
+        return False
+
+
 class Receipt:
     """Notes how everything is while a study is built, and writes it down if all went well.
 

@@ -6,8 +6,9 @@ from typing import Annotated
 from pytask import Product, task
 
 from nqpf.paths import CODEBOOK, DATA, PROCESSED, RAW, ROOT
-from pipeline.imports import files_of, names_of
+from pipeline.imports import files_of
 from pipeline.kernels.process import call
+from pipeline.nodes import files_for
 
 PANELS = [
     PROCESSED / f"{name}.csv"
@@ -24,26 +25,25 @@ PANELS = [
 ]
 
 
-RAW_FILES = sorted(path for path in RAW.rglob("*") if path.is_file())
-CODEBOOK_FILES = sorted(CODEBOOK.glob("*.csv"))
-CODE = files_of({"nqpf.data.build"})
+STUDY = DATA.parent.name if DATA.parent != ROOT else "study"
+STEP = f"data of {STUDY}"
 
 
 @task(
-    id=DATA.parent.name if DATA.parent != ROOT else "study",
+    id=STUDY,
     kwargs={
-        "raw": RAW_FILES,
-        "codebook": [DATA / "SHA256SUMS", *CODEBOOK_FILES],
-        "code": CODE,
-        "names": names_of(*RAW_FILES, *CODEBOOK_FILES, *CODE),
+        "raw": files_for(STEP, "raw tables", (p for p in RAW.rglob("*") if p.is_file())),
+        "codebook": files_for(STEP, "codebook", CODEBOOK.glob("*.csv")),
+        "sums": DATA / "SHA256SUMS",
+        "code": files_for(STEP, "code", files_of({"nqpf.data.build"})),
         "panels": PANELS,
     },
 )
 def task_data(
     raw: list[Path],
     codebook: list[Path],
+    sums: Path,
     code: list[Path],
-    names: str,
     panels: Annotated[list[Path], Product],
 ) -> None:
     """Check the raw tables and build the panels."""

@@ -8,8 +8,8 @@ from pytask import Product, PythonNode, task
 
 from nqpf.paths import CODEBOOK, NOTEBOOKS, RAW, ROOT, SCENARIOS
 from pipeline.config import LAST, current_build, declared, notebooks, parameters_of
-from pipeline.imports import files_of, imported_by_notebook, names_of
-from pipeline.kernels.process import begin_to_warm_up
+from pipeline.imports import files_of, imported_by_notebook
+from pipeline.nodes import files_for
 from pipeline.task_data import PANELS
 
 BUILD = current_build()
@@ -40,19 +40,20 @@ def scenario_files(notebook: str) -> list[Path]:
 TABLES = [*sorted(CODEBOOK.glob("*.csv")), *sorted(RAW.rglob("*.csv"))]
 
 for name in notebooks():
+    step = f"{BUILD.study}-{name}"
     code_files = files_of(imported_by_notebook(NOTEBOOKS / f"{name}.ipynb"))
 
     @task(
-        id=f"{BUILD.study}-{name}",
+        id=step,
         kwargs={
             "notebook": NOTEBOOKS / f"{name}.ipynb",
             "parameters": PythonNode(value=parameters_of(name, BUILD), hash=True),
-            "data": [*PANELS, *TABLES],
-            "code": code_files,
-            "names": names_of(*TABLES, *code_files, *scenario_files(name)),
+            "panels": PANELS,
+            "tables": files_for(step, "tables", TABLES),
+            "code": files_for(step, "code", code_files),
             "lock": ROOT / "requirements.lock",
             "runner": [ROOT / "pipeline" / f"{part}.py" for part in ("engine", "run_notebook")],
-            "scenarios": scenario_files(name),
+            "scenarios": files_for(step, "strategies", scenario_files(name)),
             "earlier": found_by_others(name),
             "made": [*results(name), *declared(name, BUILD).files(BUILD.paths).values()],
         },
@@ -60,9 +61,9 @@ for name in notebooks():
     def task_notebook(
         notebook: Path,
         parameters: str,
-        data: list[Path],
+        panels: list[Path],
+        tables: list[Path],
         code: list[Path],
-        names: str,
         lock: Path,
         runner: list[Path],
         scenarios: list[Path],
@@ -70,7 +71,6 @@ for name in notebooks():
         made: Annotated[list[Path], Product],
     ) -> None:
         """Run a notebook with its parameters."""
-        begin_to_warm_up()
         from pipeline.run_notebook import run_notebook  # papermill is only paid for when needed
 
         name = notebook.stem

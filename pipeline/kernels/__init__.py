@@ -8,6 +8,8 @@ matplotlib and statsmodels. Here one process imports them and then only waits:
 
 * `warm` is that process. It imports third-party packages only, never the study's own modules,
   so that it cannot hold a stale one and no notebook sees what another has done.
+* `compiled` keeps what Python makes of the study's source, for forks to run where the file is
+  still the same to the byte.
 * `child` is what a fork does: a real ipykernel, or a function of the build.
 * `process` is the build's side: it starts the warm process and asks it for forks, each shown
   as something that looks like `subprocess.Popen`.

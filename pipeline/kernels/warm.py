@@ -9,6 +9,9 @@ import signal
 import socket
 import sys
 
+from pipeline.kernels.compiled import keep_compiled
+
+SOURCE = os.path.join(os.getcwd(), "src")
 # Third-party modules that the study's notebooks and pages import, directly or not.
 STACK = (
     "numpy",
@@ -36,10 +39,11 @@ STACK = (
 
 
 def warm_up() -> None:
-    """Import the stack; nothing of the study, which may change while this process lives."""
+    """Import the stack, and compile the study without running any of it, for it may change."""
     gc.disable()
     for name in STACK:
         importlib.import_module(name)
+    keep_compiled(SOURCE)
     gc.enable()
     gc.collect()
     gc.freeze()  # what is there now is shared by all forks and never looked at again

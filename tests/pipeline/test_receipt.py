@@ -5,7 +5,7 @@ import os
 import pytest
 
 from pipeline import receipt as module
-from pipeline.receipt import Receipt, nothing_changed
+from pipeline.receipt import Receipt, differing, nothing_changed
 
 
 @pytest.fixture
@@ -112,3 +112,15 @@ def test_a_study_with_data_of_its_own_is_always_looked_at(checkout, parameters, 
     receipt.write(products)
     monkeypatch.delenv(module.DATA_VARIABLE)
     assert not nothing_changed(parameters)
+
+
+def test_what_differs_is_named(checkout, parameters):
+    assert differing(parameters) == []
+    (checkout / "src/a/one.py").write_text("22")
+    (checkout / "made/page.html").unlink()
+    (checkout / "data/raw/new.csv").write_text("1")
+    assert differing(parameters) == ["data/raw", "made/page.html", "src/a/one.py"]
+
+
+def test_without_a_receipt_nothing_is_named(checkout):
+    assert differing(checkout / "params/mine.yml") == []

@@ -57,6 +57,11 @@ class Project:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("NQPF_")}
         return kept | {"PYTHONPATH": "src"} | changed
 
+    def copied(self, place: Path) -> "Project":
+        """The same checkout at another place."""
+        shutil.copytree(self.root, place, symlinks=True)
+        return Project(place)
+
     def make(
         self, *arguments: str, timeout: float = 300, before: str = "", **environment: str
     ) -> subprocess.CompletedProcess:
@@ -158,6 +163,21 @@ def project(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def prepared_once(tmp_path_factory):
+    """A tiny copy of the project with its panels, which nobody may touch."""
+    tiny = make_project(tmp_path_factory.mktemp("prepared") / "tiny copy 广东")
+    result = tiny.make("data")
+    assert result.returncode == 0, result.stderr
+    return tiny
+
+
+@pytest.fixture
+def prepared(prepared_once, tmp_path):
+    """A copy of the project whose panels are built and nothing else, in a place of its own."""
+    return prepared_once.copied(tmp_path / "prepared copy 浙江")
+
+
+@pytest.fixture(scope="session")
 def built_once(tmp_path_factory):
     """A tiny copy of the project, built, which nobody may touch."""
     tiny = make_project(tmp_path_factory.mktemp("built") / "tiny copy 广东")
@@ -169,9 +189,7 @@ def built_once(tmp_path_factory):
 @pytest.fixture
 def built(built_once, tmp_path):
     """A built copy of the project, in a place of its own."""
-    root = tmp_path / "moved copy 江苏"
-    shutil.copytree(built_once.root, root, symlinks=True)
-    return Project(root)
+    return built_once.copied(tmp_path / "moved copy 江苏")
 
 
 def make_project(root: Path) -> Project:

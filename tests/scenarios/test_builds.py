@@ -79,9 +79,14 @@ def test_a_changed_cleaning_function_runs_the_data_step_again(built):
 def test_explain_says_why_and_runs_nothing(built):
     before = stamps(built.root)
     built.write_notebook("04_challenges", "page.record('number', 44, digits=0)")
+    code = built.root / "src/nqpf/data/clean.py"
+    code.write_text(code.read_text() + "\n# a remark\n")
     result = built.make("explain")
     assert result.returncode == 0, result.stderr
-    assert "04_challenges.ipynb: Changed" in result.stdout.replace("\n", "")
+    said = result.stdout.replace("\n", "")
+    assert "04_challenges.ipynb: Changed" in said
+    assert "code of data of study: Changed" in said
+    assert "build left it: notebooks/04_challenges.ipynb, src/nqpf/data/clean.py" in said
     assert stamps(built.root) == before
 
 
@@ -115,24 +120,24 @@ def test_a_wrong_raw_file_is_named_and_repaired(project, kind):
     assert project.make("data").returncode == 0
 
 
-def test_a_notebook_that_raises_is_kept_apart_and_never_counts_as_built(project):
-    project.write_notebook("03_mechanisms", "raise ValueError('deliberate')")
-    result = project.make("nb-03")
+def test_a_notebook_that_raises_is_kept_apart_and_never_counts_as_built(prepared):
+    prepared.write_notebook("03_mechanisms", "raise ValueError('deliberate')")
+    result = prepared.make("nb-03")
     assert result.returncode != 0
     sentence = "error: 03_mechanisms stopped in code cell 3 ('body'): ValueError: deliberate"
     assert sentence in result.stderr
     assert "Traceback" not in result.stdout + result.stderr
     assert "IPKernelApp" not in result.stdout + result.stderr
-    kept = project.root / "build/failed/03_mechanisms.ipynb"
+    kept = prepared.root / "build/failed/03_mechanisms.ipynb"
     assert "deliberate" in kept.read_text()
-    assert not (project.root / "build/notebooks/03_mechanisms.ipynb").exists()
-    assert not (project.root / "build/facts/03_mechanisms.json").exists()
-    assert project.wait_until_alone() == {}
+    assert not (prepared.root / "build/notebooks/03_mechanisms.ipynb").exists()
+    assert not (prepared.root / "build/facts/03_mechanisms.json").exists()
+    assert prepared.wait_until_alone() == {}
 
-    project.write_notebook("03_mechanisms", "page.record('number', 3, digits=0)")
-    assert project.make("nb-03").returncode == 0
+    prepared.write_notebook("03_mechanisms", "page.record('number', 3, digits=0)")
+    assert prepared.make("nb-03").returncode == 0
     assert not kept.exists()
-    facts = json.loads((project.root / "build/facts/03_mechanisms.json").read_text())
+    facts = json.loads((prepared.root / "build/facts/03_mechanisms.json").read_text())
     assert "number" in json.dumps(facts)
 
 
@@ -147,13 +152,13 @@ def test_a_failed_notebook_does_not_keep_others_from_being_built(built):
     assert not [name for name in changed if "03_mechanisms" in name]
 
 
-def test_an_exhibit_that_is_declared_but_not_made_is_named(project):
-    outputs = project.root / "notebooks/outputs.yml"
+def test_an_exhibit_that_is_declared_but_not_made_is_named(prepared):
+    outputs = prepared.root / "notebooks/outputs.yml"
     text = outputs.read_text().replace(
         "02_definitions:\n", "02_definitions:\n  figures: [fig-02-1-ghost]\n"
     )
     outputs.write_text(text)
-    result = project.make("nb-02")
+    result = prepared.make("nb-02")
     assert result.returncode != 0
     assert "missing: fig-02-1-ghost.csv" in result.stderr
 

@@ -16,9 +16,9 @@ def running_notebooks(project):
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_an_interrupted_build_is_completed_by_the_next_one(project, name):
-    process = project.start("all")
-    assert wait_for(lambda: running_notebooks(project), 120)
+def test_an_interrupted_build_is_completed_by_the_next_one(prepared, name):
+    process = prepared.start("all")
+    assert wait_for(lambda: running_notebooks(prepared), 120)
     assert process.poll() is None, "the build ended before it could be interrupted"
     process.send_signal(getattr(signal, name))
     _, errors = process.communicate(timeout=30)
@@ -27,44 +27,44 @@ def test_an_interrupted_build_is_completed_by_the_next_one(project, name):
     else:
         assert process.returncode == {"SIGINT": 130, "SIGTERM": 143}[name]
         assert errors == "interrupted; nothing half-made was kept, `make` goes on from here\n"
-    assert project.wait_until_alone() == {}
-    assert not (project.root / "build/failed").exists()
+    assert prepared.wait_until_alone() == {}
+    assert not (prepared.root / "build/failed").exists()
 
-    result = project.make()
+    result = prepared.make()
     assert result.returncode == 0, result.stderr
-    made = {path.stem for path in project.root.glob("build/notebooks/*.ipynb")}
+    made = {path.stem for path in prepared.root.glob("build/notebooks/*.ipynb")}
     assert made == set(TOPICS_OF)
-    assert not list((project.root / "build/stage").iterdir())
+    assert not list((prepared.root / "build/stage").iterdir())
 
 
-def test_ctrl_c_in_a_terminal_reaches_make_and_ends_everything(project):
+def test_ctrl_c_in_a_terminal_reaches_make_and_ends_everything(prepared):
     """A terminal sends the signal to the whole group: make, the build and what it started."""
-    project.write_notebook("02_definitions", "import time\ntime.sleep(600)")
-    process = project.start_make("nb-02")
-    assert wait_for(lambda: running_notebooks(project), 120)
+    prepared.write_notebook("02_definitions", "import time\ntime.sleep(600)")
+    process = prepared.start_make("nb-02")
+    assert wait_for(lambda: running_notebooks(prepared), 120)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "nothing half-made was kept" in errors
     assert "Traceback" not in errors
-    assert project.wait_until_alone() == {}
+    assert prepared.wait_until_alone() == {}
 
 
-def test_a_make_that_is_killed_leaves_no_build_behind(project):
-    project.write_notebook("02_definitions", "import time\ntime.sleep(600)")
-    process = project.start_make("nb-02")
-    assert wait_for(lambda: running_notebooks(project), 120)
+def test_a_make_that_is_killed_leaves_no_build_behind(prepared):
+    prepared.write_notebook("02_definitions", "import time\ntime.sleep(600)")
+    process = prepared.start_make("nb-02")
+    assert wait_for(lambda: running_notebooks(prepared), 120)
     process.kill()
     process.communicate(timeout=30)
-    assert project.wait_until_alone() == {}
+    assert prepared.wait_until_alone() == {}
 
 
-def test_two_builds_at_once_do_not_mix(project):
-    process = project.start("all")
-    assert wait_for(lambda: running_notebooks(project))
-    second = project.make()
+def test_two_builds_at_once_do_not_mix(prepared):
+    process = prepared.start("all")
+    assert wait_for(lambda: running_notebooks(prepared))
+    second = prepared.make()
     assert second.returncode != 0
     assert "another build is running" in second.stderr
     process.communicate(timeout=240)
     assert process.returncode == 0
-    assert project.make().returncode == 0
+    assert prepared.make().returncode == 0

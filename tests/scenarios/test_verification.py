@@ -21,18 +21,18 @@ DOCUMENTS = ("README.md", "PLAN.md", "LICENSE", "environment.yml")
 
 
 @pytest.fixture
-def study(project):
+def study(prepared):
     """A tiny copy with one figure and with committed fingerprints of its own build."""
-    project.write_notebook("01_introduction_and_data", FIGURE)
-    outputs = project.root / "notebooks" / "outputs.yml"
+    prepared.write_notebook("01_introduction_and_data", FIGURE)
+    outputs = prepared.root / "notebooks" / "outputs.yml"
     declared = yaml.safe_load(outputs.read_text())
     declared["01_introduction_and_data"]["figures"] = ["fig-01-1-line"]
     outputs.write_text(yaml.safe_dump(declared))
     for name in DOCUMENTS:
-        shutil.copy(ROOT / name, project.root / name)
-    result = project.make("fingerprints")
+        shutil.copy(ROOT / name, prepared.root / name)
+    result = prepared.make("fingerprints")
     assert result.returncode == 0, result.stderr
-    return project
+    return prepared
 
 
 def change(path, old=b"1", new=b"2"):

@@ -27,13 +27,13 @@ def prose(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def built(project):
+def built(prepared):
     """Notebook 02 built twice by make, with equal and with given weights."""
-    shutil.copy(ROOT / "notebooks" / f"{NAME}.ipynb", project.root / "notebooks")
-    outputs = yaml.safe_load((project.root / "notebooks/outputs.yml").read_text())
+    shutil.copy(ROOT / "notebooks" / f"{NAME}.ipynb", prepared.root / "notebooks")
+    outputs = yaml.safe_load((prepared.root / "notebooks/outputs.yml").read_text())
     real = yaml.safe_load((ROOT / "notebooks/outputs.yml").read_text(encoding="utf-8"))
     outputs[NAME] = real[NAME]
-    (project.root / "notebooks/outputs.yml").write_text(yaml.safe_dump(outputs))
+    (prepared.root / "notebooks/outputs.yml").write_text(yaml.safe_dump(outputs))
     core = pd.read_csv(ROOT / "data/codebook/indicators.csv").query("default == 'core'")
     ids = core.loc[core["role"].isin(["labourers", "means", "objects"]), "id"].unique()
     lopsided = {"given": {name: 8.0 if name.startswith("mea_") else 1.0 for name in ids}}
@@ -41,10 +41,10 @@ def built(project):
         ("even", {}),
         ("lopsided", {"weights": lopsided, "element_weights": "implied"}),
     ):
-        (project.root / f"params/{study}.yml").write_text(yaml.safe_dump({**QUICK, "index": index}))
-        result = project.make("nb-02", f"PARAMS=params/{study}.yml")
+        (prepared.root / f"params/{study}.yml").write_text(yaml.safe_dump({**QUICK, "index": index}))
+        result = prepared.make("nb-02", f"PARAMS=params/{study}.yml")
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr
-    return {study: project.root / "build" / study for study in ("even", "lopsided")}
+    return {study: prepared.root / "build" / study for study in ("even", "lopsided")}
 
 
 def test_weights_change_index_ranks_text_and_figures(built):

@@ -14,6 +14,7 @@ from nqpf.site import (
     Ledger,
     PageLink,
     SiteInfo,
+    entries_of,
     render_index,
     render_page,
     render_search,
@@ -171,5 +172,7 @@ def build_sample(folder):
         ],
         citation="Somebody (2024). A study.",
     )
-    render_search(site / "assets" / "search.js", PAGES)
+    html = [(site / link.href).read_text(encoding="utf-8") for link in PAGES]
+    found = [entries_of(page, link) for page, link in zip(html, PAGES, strict=True)]
+    render_search(site / "assets" / "search.js", PAGES, found)
     return site

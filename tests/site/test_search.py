@@ -4,10 +4,7 @@ import zlib
 
 import pytest
 
-from nqpf.errors import StudyError
-from nqpf.site import PageLink, render_search
-from nqpf.site.search import entries_of
-from tests.site.sample import PAGES
+from nqpf.site import PageLink, entries_of
 
 
 @pytest.fixture
@@ -61,8 +58,3 @@ def test_text_after_an_exhibit_belongs_to_its_section():
     )
     found = entries_of(html, PageLink("01", "p.html", "P", ""))
     assert {one["href"]: one["text"] for one in found} == {"p.html#a": "one two", "p.html#f": ""}
-
-
-def test_a_page_that_is_missing_is_named(tmp_path):
-    with pytest.raises(StudyError, match=r"01_introduction\.html is not there yet"):
-        render_search(tmp_path / "assets" / "search.js", PAGES)

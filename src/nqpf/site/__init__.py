@@ -4,7 +4,7 @@ from nqpf.site.chinese import write_chinese_font
 from nqpf.site.exporter import render_page
 from nqpf.site.index import render_exhibits, render_index
 from nqpf.site.model import ExhibitLink, Finding, Ledger, PageLink, SiteInfo
-from nqpf.site.search import render_search
+from nqpf.site.search import entries_of, render_search
 
 __all__ = [
     "ExhibitLink",
@@ -12,6 +12,7 @@ __all__ = [
     "Ledger",
     "PageLink",
     "SiteInfo",
+    "entries_of",
     "render_exhibits",
     "render_index",
     "render_page",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from nqpf.errors import StudyError
 from nqpf.files import write_whole
 from nqpf.site.model import PageLink
 
@@ -18,7 +17,9 @@ TEXTS = ("p", "li", "blockquote", "tr")
 DETAILS = re.compile(r"<(/)?details\b[^>]*>")
 
 
-def render_search(target: Path, pages: Sequence[PageLink], folder: Path | None = None) -> None:
+def render_search(
+    target: Path, pages: Sequence[PageLink], found: Sequence[list[dict[str, str]]]
+) -> None:
     """Write the search index of all pages.
 
     Parameters
@@ -28,24 +29,15 @@ def render_search(target: Path, pages: Sequence[PageLink], folder: Path | None =
         pages that are opened from disk may load no other kind of file; it holds the index as
         deflated JSON, which browsers unpack by themselves.
     pages : sequence of PageLink
-        Pages in reading order, all rendered.
-    folder : Path, optional
-        Where they stand; in the site by default.
-
-    Raises
-    ------
-    StudyError
-        If a page has not been rendered.
+        Pages in reading order.
+    found : sequence of list of dict
+        What `entries_of` found on each of them, in the same order.
     """
-    folder = folder or target.parent.parent
-    rows = []
-    for place, link in enumerate(pages):
-        page = folder / link.href
-        if not page.is_file():
-            raise StudyError(f"{link.href} is not there yet; render all pages before their index")
-        for entry in entries_of(page.read_text(encoding="utf-8"), link):
-            anchor = entry["href"].partition("#")[2]
-            rows.append([place, anchor, entry["title"], entry["text"]])
+    rows = [
+        [place, entry["href"].partition("#")[2], entry["title"], entry["text"]]
+        for place, (_, entries) in enumerate(zip(pages, found, strict=True))
+        for entry in entries
+    ]
     names = [[link.href, f"{link.label} {link.title}"] for link in pages]
     index = json.dumps({"pages": names, "entries": rows}, ensure_ascii=False, separators=(",", ":"))
     packed = base64.b64encode(zlib.compress(index.encode("utf-8"), 9)).decode("ascii")
@@ -54,6 +46,13 @@ def render_search(target: Path, pages: Sequence[PageLink], folder: Path | None =
 
 def entries_of(html: str, link: PageLink) -> list[dict[str, str]]:
     """What can be found on a page: its sections, its exhibits and the claims of the ledger.
+
+    Parameters
+    ----------
+    html : str
+        The rendered page.
+    link : PageLink
+        Its name and place.
 
     Returns
     -------
