@@ -55,7 +55,7 @@ check: $(VENV)/installed-dev ## check what the last build made: files, links, th
 	@$(PY) -m pytest tests_built
 
 test-site: all $(VENV)/installed-dev ## open every page of the built site in a real browser
-	@NQPF_SITE="$(SITE)" $(PY) -m pytest tests/site/browser -rs
+	@NQPF_SITE="$(SITE)" $(PY) -m pytest tests/site/browser -rs -n $(AT_ONCE) --dist worksteal
 
 check-data: $(VENV)/installed ## check own figures, e.g. make check-data DATA=mine.csv
 	@PYTHONPATH=src $(PY) -m pipeline.check_data "$(DATA)"

@@ -24,16 +24,19 @@ def copy_exhibits(site: Path, build: Build) -> None:
     """Bring the site's copies of all exhibits up to date, and no others; svg turn dark there."""
     fresh = site / ".exhibits.partial"
     shutil.rmtree(fresh, ignore_errors=True)
-    for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables)):
-        (fresh / name).mkdir(parents=True)
-        for path in sorted(folder.iterdir()):
-            if path.suffix == ".svg":
-                adaptive = with_dark(path.read_text(encoding="utf-8"))
-                write_whole(fresh / name / path.name, adaptive)
-            elif path.suffix != ".md":
-                shutil.copyfile(path, fresh / name / path.name)
-    shutil.rmtree(site / "exhibits", ignore_errors=True)
-    fresh.replace(site / "exhibits")
+    try:
+        for name, folder in (("figures", build.paths.figures), ("tables", build.paths.tables)):
+            (fresh / name).mkdir(parents=True)
+            for path in sorted(folder.iterdir()):
+                if path.suffix == ".svg":
+                    adaptive = with_dark(path.read_text(encoding="utf-8"))
+                    write_whole(fresh / name / path.name, adaptive)
+                elif path.suffix != ".md":
+                    shutil.copyfile(path, fresh / name / path.name)
+        shutil.rmtree(site / "exhibits", ignore_errors=True)
+        fresh.replace(site / "exhibits")
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def pack_downloads(site: Path, build: Build) -> None:
@@ -67,13 +70,15 @@ def archive(target: Path, files: dict[Path, Path]) -> None:
         Name within the archive, and the file; folders are passed over.
     """
     partial = target.with_name(f".{target.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, path in sorted(files.items()):
-            if path.is_file():
-                entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                if path.suffix in PACKED:
-                    entry.compress_type = zipfile.ZIP_STORED
-                entry.external_attr = 0o644 << 16
-                packed.writestr(entry, path.read_bytes())
-    partial.replace(target)
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, path in sorted(files.items()):
+                if path.is_file():
+                    entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
+                    stored = path.suffix in PACKED
+                    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                    entry.external_attr = 0o644 << 16
+                    packed.writestr(entry, path.read_bytes())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

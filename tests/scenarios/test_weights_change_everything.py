@@ -41,7 +41,9 @@ def built(prepared):
         ("even", {}),
         ("lopsided", {"weights": lopsided, "element_weights": "implied"}),
     ):
-        (prepared.root / f"params/{study}.yml").write_text(yaml.safe_dump({**QUICK, "index": index}))
+        (prepared.root / f"params/{study}.yml").write_text(
+            yaml.safe_dump({**QUICK, "index": index})
+        )
         result = prepared.make("nb-02", f"PARAMS=params/{study}.yml")
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr
     return {study: prepared.root / "build" / study for study in ("even", "lopsided")}
