@@ -21,7 +21,8 @@ def main() -> int:
     if arguments.timeout:
         os.environ[LIMIT_VARIABLE] = arguments.timeout
     for ending in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-        signal.signal(ending, _interrupt)
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # as nohup asks for
+            signal.signal(ending, _interrupt)
     try:
         whole = arguments.step in ("all", "site") and not arguments.explain
         if whole and nothing_changed(parameter_file()):

@@ -26,6 +26,8 @@ SETTLE_SECONDS = 0.05  # editors write a file in several steps
 
 def main() -> int:
     """Build, then build again after every edit, until Ctrl-C."""
+    # a shell lets what it starts behind itself pass over it, but builds are ended by it here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if "MAKELEVEL" in os.environ and sys.platform == "linux":
         die_with_parent(signal.SIGINT)  # as Ctrl-C, should make be killed
     watcher = subprocess.Popen(

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,13 @@ COPIED = (
     *("CITATION.cff", "LICENSE-DATA"),
 )
 FOLDERS = ("src", "pipeline", "data/raw", "data/codebook", "params", "docs")
+AS_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+if sys.argv[1]:
+    signal.signal(int(sys.argv[1]), signal.SIG_IGN)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
 
 
 def tiny_notebook(name: str, code: str) -> dict:
@@ -86,15 +94,22 @@ class Project:
         path = self.root / "notebooks" / f"{name}.ipynb"
         path.write_text(json.dumps(tiny_notebook(name, code), indent=1))
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self, *arguments: str, ignoring: signal.Signals | None = None) -> subprocess.Popen:
         """Start the build alone, so that a signal reaches it and not make."""
-        return self._start(self.root / ".venv/bin/python", "-m", "pipeline", *arguments)
+        command = [self.root / ".venv/bin/python", "-m", "pipeline", *arguments]
+        return self._start(command, ignoring)
 
     def start_make(self, *arguments: str) -> subprocess.Popen:
         """Start make in a process group of its own."""
-        return self._start("make", *arguments)
+        return self._start(["make", *arguments])
 
-    def _start(self, *command: str | Path) -> subprocess.Popen:
+    def _start(
+        self, command: list[str | Path], ignoring: signal.Signals | None = None
+    ) -> subprocess.Popen:
+        """Start a command as a terminal does, even if the tests themselves run behind a shell."""
+
+        ignored = str(int(ignoring)) if ignoring else ""
+        command = [sys.executable, "-c", AS_A_TERMINAL, ignored, *command]
         return subprocess.Popen(
             command,
             cwd=self.root,

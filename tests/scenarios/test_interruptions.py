@@ -68,3 +68,13 @@ def test_two_builds_at_once_do_not_mix(prepared):
     process.communicate(timeout=240)
     assert process.returncode == 0
     assert prepared.make().returncode == 0
+
+
+def test_nohup_keeps_a_build(prepared):
+    prepared.write_notebook("02_definitions", "import time\ntime.sleep(3)")
+    process = prepared.start("notebook", "02", ignoring=signal.SIGHUP)
+    assert wait_for(lambda: running_notebooks(prepared), 120)
+    process.send_signal(signal.SIGHUP)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert (prepared.root / "build/notebooks/02_definitions.ipynb").exists()
