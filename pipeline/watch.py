@@ -111,6 +111,7 @@ def _build() -> None:
     try:
         if sys.platform == "linux":
             die_with_parent()
+        os.setsid()  # Ctrl-C is for the watch, which then ends the build: twice would be too often
         sys.argv = ["pipeline", "all", *sys.argv[1:]]
         code = command_line.main()
     finally:

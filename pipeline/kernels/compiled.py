@@ -31,7 +31,7 @@ def keep_compiled(folder: str) -> None:
     for file in Path(folder).rglob("*.py"):
         path, content = str(file), file.read_bytes()
         with contextlib.suppress(SyntaxError, ValueError):
-            _kept[path] = content, compile(content, path, "exec", dont_inherit=True)
+            _kept[path] = content, SourceFileLoader("", path).source_to_code(content, path)
 
     def finder(place: str) -> FileFinder:
         if not (place + os.sep).startswith(folder + os.sep):

@@ -35,13 +35,21 @@ STACK = (
     "ipykernel.zmqshell",
     "nbformat",
     "nbconvert",
+    "nbconvert.filters.markdown_mistune",
+    "fontTools.merge",
+    "fontTools.subset",
+    "pygments.formatters.html",
+    "pygments.lexers.python",
 )
 
 
 def warm_up() -> None:
     """Import the stack, and compile the study without running any of it, for it may change."""
+    build = os.getppid()
     gc.disable()
     for name in STACK:
+        if os.getppid() != build:  # it was killed, and nobody will ask for a fork
+            sys.exit()
         importlib.import_module(name)
     keep_compiled(SOURCE)
     gc.enable()

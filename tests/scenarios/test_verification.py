@@ -20,19 +20,26 @@ FIGURE = (
 DOCUMENTS = ("README.md", "PLAN.md", "LICENSE", "environment.yml")
 
 
-@pytest.fixture
-def study(prepared):
+@pytest.fixture(scope="module")
+def study_once(tmp_path_factory, prepared_once):
     """A tiny copy with one figure and with committed fingerprints of its own build."""
-    prepared.write_notebook("01_introduction_and_data", FIGURE)
-    outputs = prepared.root / "notebooks" / "outputs.yml"
+    project = prepared_once.copied(tmp_path_factory.mktemp("study") / "study 广东")
+    project.write_notebook("01_introduction_and_data", FIGURE)
+    outputs = project.root / "notebooks" / "outputs.yml"
     declared = yaml.safe_load(outputs.read_text())
     declared["01_introduction_and_data"]["figures"] = ["fig-01-1-line"]
     outputs.write_text(yaml.safe_dump(declared))
     for name in DOCUMENTS:
-        shutil.copy(ROOT / name, prepared.root / name)
-    result = prepared.make("fingerprints")
+        shutil.copy(ROOT / name, project.root / name)
+    result = project.make("fingerprints")
     assert result.returncode == 0, result.stderr
-    return prepared
+    return project
+
+
+@pytest.fixture
+def study(study_once, tmp_path):
+    """A copy of the study that a test may break."""
+    return study_once.copied(tmp_path / "study 浙江")
 
 
 def change(path, old=b"1", new=b"2"):
