@@ -1,5 +1,6 @@
 """What readers can take away: archives whose bytes depend on nothing but what is in them."""
 
+import io
 import shutil
 import zipfile
 from pathlib import Path
@@ -69,16 +70,13 @@ def archive(target: Path, files: dict[Path, Path]) -> None:
     files : dict of Path to Path
         Name within the archive, and the file; folders are passed over.
     """
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name, path in sorted(files.items()):
-                if path.is_file():
-                    entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
-                    stored = path.suffix in PACKED
-                    entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                    entry.external_attr = 0o644 << 16
-                    packed.writestr(entry, path.read_bytes())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, path in sorted(files.items()):
+            if path.is_file():
+                entry = zipfile.ZipInfo(name.as_posix(), EPOCH)
+                stored = path.suffix in PACKED
+                entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                packed.writestr(entry, path.read_bytes())
+    write_whole(target, whole.getvalue())

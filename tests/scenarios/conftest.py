@@ -90,6 +90,12 @@ class Project:
             check=False,
         )
 
+    def with_made(self, *targets: str) -> "Project":
+        """The same checkout, once make has made the targets, which it must."""
+        result = self.make(*targets)
+        assert result.returncode == 0, result.stderr
+        return self
+
     def write_notebook(self, name: str, code: str) -> None:
         path = self.root / "notebooks" / f"{name}.ipynb"
         path.write_text(json.dumps(tiny_notebook(name, code), indent=1))
@@ -107,7 +113,6 @@ class Project:
         self, command: list[str | Path], ignoring: signal.Signals | None = None
     ) -> subprocess.Popen:
         """Start a command as a terminal does, even if the tests themselves run behind a shell."""
-
         ignored = str(int(ignoring)) if ignoring else ""
         command = [sys.executable, "-c", AS_A_TERMINAL, ignored, *command]
         return subprocess.Popen(
@@ -180,10 +185,7 @@ def project(tmp_path):
 @pytest.fixture(scope="session")
 def prepared_once(tmp_path_factory):
     """A tiny copy of the project with its panels, which nobody may touch."""
-    tiny = make_project(tmp_path_factory.mktemp("prepared") / "tiny copy 广东")
-    result = tiny.make("data")
-    assert result.returncode == 0, result.stderr
-    return tiny
+    return make_project(tmp_path_factory.mktemp("prepared") / "tiny copy 广东").with_made("data")
 
 
 @pytest.fixture
@@ -195,10 +197,7 @@ def prepared(prepared_once, tmp_path):
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory):
     """A tiny copy of the project, built, which nobody may touch."""
-    tiny = make_project(tmp_path_factory.mktemp("built") / "tiny copy 广东")
-    result = tiny.make()
-    assert result.returncode == 0, result.stderr
-    return tiny
+    return make_project(tmp_path_factory.mktemp("built") / "tiny copy 广东").with_made()
 
 
 @pytest.fixture

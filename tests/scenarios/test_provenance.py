@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 from tests.repositories import NOTE, git
-from tests.scenarios.conftest import ROOT, Project
+from tests.scenarios.conftest import ROOT
 
 SITE = "build/site"
 
@@ -15,8 +15,8 @@ SITE = "build/site"
 @pytest.fixture(scope="module")
 def checkout(built_once, tmp_path_factory):
     """A built copy of the project in a repository of its own; its tests run in order."""
-    root = tmp_path_factory.mktemp("repository") / "checkout 广东"
-    shutil.copytree(built_once.root, root, symlinks=True)
+    copied = built_once.copied(tmp_path_factory.mktemp("repository") / "checkout 广东")
+    root = copied.root
     for name in (".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, root / name)
     (root / ".git_archival.txt").write_text(NOTE)
@@ -25,7 +25,7 @@ def checkout(built_once, tmp_path_factory):
     git(root, "init", "-q")
     git(root, "add", ".")
     git(root, "commit", "-q", "-m", "first")
-    return Project(root)
+    return copied
 
 
 def said(project):

@@ -31,9 +31,7 @@ def study_once(tmp_path_factory, prepared_once):
     outputs.write_text(yaml.safe_dump(declared))
     for name in DOCUMENTS:
         shutil.copy(ROOT / name, project.root / name)
-    result = project.make("fingerprints")
-    assert result.returncode == 0, result.stderr
-    return project
+    return project.with_made("fingerprints")
 
 
 @pytest.fixture
