@@ -112,15 +112,14 @@ define check_python
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "error: Python 3.11 or newer is needed, but '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1 | head -n 1); name a newer one: make PYTHON=/path/to/python3" >&2; exit 1; }
 endef
 
-$(VENV)/installed: requirements.lock
+$(VENV)/installed: requirements-installer.lock requirements.lock
 	$(check_python)
-	@echo "setting up $(VENV) from requirements.lock (about a minute, once)"
+	@echo "setting up $(VENV) from requirements.lock (once, less than a minute)"
 	@"$(PYTHON)" -m venv --clear "$(VENV)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -I pipeline/install.py requirements.lock --own
 	@touch "$@"
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@echo "adding what the tests need from requirements-dev.lock"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PY) -I pipeline/install.py requirements-dev.lock
 	@touch "$@"

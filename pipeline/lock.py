@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from nqpf.paths import ROOT
+from pipeline.install import INSTALLER_LOCK
 
 LOCK = ROOT / "requirements.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
@@ -53,13 +54,16 @@ def environment_text() -> str:
 
 
 def main() -> None:
-    """Resolve both locks with uv and write environment.yml."""
+    """Resolve the locks with uv and write environment.yml."""
     common = ["--universal", "--python-version", PYTHON, "--fork-strategy", "fewest"]
     common += ["--generate-hashes", "--no-header", "--no-annotate", "--quiet", "--upgrade"]
-    uv = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *common]
-    subprocess.run([*uv, "-o", LOCK.name], cwd=ROOT, check=True)
+    uv = [sys.executable, "-m", "uv", "pip", "compile", *common]
+    study = [*uv, "pyproject.toml"]
+    subprocess.run([*study, "-o", LOCK.name], cwd=ROOT, check=True)
     extra = ["--all-extras", "-c", LOCK.name, "-o", DEV_LOCK.name]
-    subprocess.run([*uv, *extra], cwd=ROOT, check=True)
+    subprocess.run([*study, *extra], cwd=ROOT, check=True)
+    itself = [*uv, "-", "-c", DEV_LOCK.name, "-o", INSTALLER_LOCK.name]
+    subprocess.run(itself, input="uv", text=True, cwd=ROOT, check=True)
     ENVIRONMENT.write_text(environment_text(), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 import yaml
 
+from pipeline.install import INSTALLER_LOCK
 from pipeline.lock import (
     CONDA_NAMES,
     DEV_LOCK,
@@ -39,6 +40,11 @@ def test_tests_run_on_the_very_versions_of_the_study():
     assert {name: tests[name] for name in study} == study
 
 
+def test_uv_itself_is_the_version_that_the_tests_lock_has():
+    installer = locked_versions(INSTALLER_LOCK)
+    assert installer == {"uv": locked_versions(DEV_LOCK)["uv"]}
+
+
 def test_extras_are_locked_too():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     locked = locked_versions(DEV_LOCK)
@@ -46,7 +52,7 @@ def test_extras_are_locked_too():
         assert normal(name) in locked
 
 
-@pytest.mark.parametrize("path", [LOCK, DEV_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [LOCK, DEV_LOCK, INSTALLER_LOCK], ids=lambda path: path.name)
 def test_locks_have_hashes_and_no_host_names(path):
     text = path.read_text()
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())

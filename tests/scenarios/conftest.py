@@ -17,7 +17,8 @@ from nqpf.params import TOPICS_OF
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = (
-    *("Makefile", "pyproject.toml", "requirements.lock", "requirements-dev.lock"),
+    *("Makefile", "pyproject.toml"),
+    *("requirements.lock", "requirements-dev.lock", "requirements-installer.lock"),
     *("CITATION.cff", "LICENSE-DATA"),
 )
 FOLDERS = ("src", "pipeline", "data/raw", "data/codebook", "params", "docs")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.conftest import ROOT, make_project
 
-OFFLINE = ("No matching distribution", "Failed to establish a new connection", "ConnectTimeout")
+OFFLINE = ("Failed to establish a new connection", "Failed to fetch", "ConnectTimeout")
 
 
 def interpreter(version: str) -> str | None:
