@@ -31,15 +31,30 @@ def built_site() -> Path | None:
     return Path(named).resolve() if named else None
 
 
+def page_names() -> list[str]:
+    """Names of the pages that are looked at."""
+    built = built_site()
+    if built is None:
+        return ["index.html", *(link.href for link in PAGES)]
+    return sorted(path.name for path in built.glob("*.html"))
+
+
 def pytest_generate_tests(metafunc):
     if "page_name" in metafunc.fixturenames:
-        built = built_site()
-        names = (
-            sorted(path.name for path in built.glob("*.html"))
-            if built
-            else ["index.html", *(link.href for link in PAGES)]
-        )
-        metafunc.parametrize("page_name", names)
+        metafunc.parametrize("page_name", page_names())
+    if "view" in metafunc.fixturenames:
+        (asked,) = metafunc.definition.get_closest_marker("views").args
+        views = [(name, *view) for name in page_names() for view in asked]
+        ids = [f"{name}-{width}-{theme}" for name, width, theme in views]
+        metafunc.parametrize("view", views, indirect=True, ids=ids)
+
+
+def pytest_collection_modifyitems(items):
+    """Everything about one view of a page runs together: it is opened once for all of it."""
+    places = [at for at, item in enumerate(items) if "view" in item.fixturenames]
+    ordered = sorted((items[at] for at in places), key=lambda item: item.callspec.params["view"])
+    for at, item in zip(places, ordered, strict=True):
+        items[at] = item
 
 
 @pytest.fixture(scope="session")
@@ -77,29 +92,70 @@ class Seen:
     failed: list[str] = field(default_factory=list)
 
 
+def opened(browser, address, width, theme):
+    """Context, page and what was seen of an address at a width and theme."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce"
+    )
+    context.set_default_timeout(5000)
+    page, seen = context.new_page(), Seen()
+    page.on("console", lambda message: seen.said.append(message.text))
+    page.on("pageerror", lambda error: seen.said.append(str(error)))
+    page.on("request", lambda request: seen.asked.append(request.url))
+    page.on("requestfailed", lambda request: seen.failed.append(request.url))
+    page.goto(address)
+    page.evaluate("document.fonts.ready")
+    return context, page, seen
+
+
 @pytest.fixture
 def look(browser, site):
     """Opens a page of the site at a width and theme; gives the page and what was seen."""
     contexts = []
 
-    def opened(name, width=1440, theme="light", anchor=""):
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce"
-        )
-        context.set_default_timeout(5000)
+    def at(name, width=1440, theme="light", anchor=""):
+        context, page, seen = opened(browser, (site / name).as_uri() + anchor, width, theme)
         contexts.append(context)
-        page, seen = context.new_page(), Seen()
-        page.on("console", lambda message: seen.said.append(message.text))
-        page.on("pageerror", lambda error: seen.said.append(str(error)))
-        page.on("request", lambda request: seen.asked.append(request.url))
-        page.on("requestfailed", lambda request: seen.failed.append(request.url))
-        page.goto((site / name).as_uri() + anchor)
-        page.evaluate("document.fonts.ready")
         return page, seen
 
-    yield opened
+    yield at
     for context in contexts:
         context.close()
+
+
+@dataclass
+class View:
+    """A page at a width and theme, open for all tests about it; they leave it as it was."""
+
+    name: str
+    theme: str
+    page: object
+    seen: Seen
+
+
+@pytest.fixture(scope="session")
+def last_view(browser, site):
+    """Gives a view, the one that is open if it is the same as the last."""
+    kept = {}
+
+    def at(name, width, theme):
+        if (name, width, theme) not in kept:
+            for context, _view in kept.values():
+                context.close()
+            kept.clear()
+            context, page, seen = opened(browser, (site / name).as_uri(), width, theme)
+            kept[name, width, theme] = context, View(name, theme, page, seen)
+        return kept[name, width, theme][1]
+
+    yield at
+    for context, _view in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def view(request, last_view):
+    """The view that the test asks for by its mark `views`."""
+    return last_view(*request.param)
 
 
 def foreign(addresses):
