@@ -9,7 +9,7 @@ import yaml
 
 from nqpf.errors import StudyError
 from nqpf.params import TOPICS_OF, Parameters, load_parameters, study_name
-from nqpf.paths import NOTEBOOKS, ROOT, StudyPaths, built_paths
+from nqpf.paths import CODEBOOK, DATA, NOTEBOOKS, RAW, ROOT, StudyPaths, built_paths
 from nqpf.places import cities_of, cities_of_paper
 from pipeline.receipt import parameter_file
 
@@ -125,3 +125,9 @@ def all_outputs() -> dict[str, dict]:
 def found_on(page: Path) -> Path:
     """Where it is kept beside a rendered page what a search can find on it."""
     return page.with_suffix(".search.json")
+
+
+def packed_data() -> list[Path]:
+    """What the archive of data holds besides the panels: raw tables, codebook, words, rights."""
+    tables = [*RAW.rglob("*.csv"), *CODEBOOK.glob("*.csv")]
+    return [*tables, *DATA.glob("*.md"), DATA / "SHA256SUMS", ROOT / "LICENSE-DATA"]

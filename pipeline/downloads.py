@@ -6,10 +6,10 @@ import zipfile
 from pathlib import Path
 
 from nqpf.files import write_whole
-from nqpf.paths import CODEBOOK, DATA, RAW, ROOT
+from nqpf.paths import ROOT
 from nqpf.site.dark import with_dark
 from nqpf.site.references import REFERENCES
-from pipeline.config import ARCHIVES, Build, notebooks
+from pipeline.config import ARCHIVES, Build, notebooks, packed_data
 
 PACKED = {".png", ".pdf"}  # deflated already
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in any archive
@@ -52,8 +52,7 @@ def pack_downloads(site: Path, build: Build) -> None:
             if path.suffix != ".md"
         },
     )
-    files = [*RAW.rglob("*.csv"), *CODEBOOK.glob("*.csv"), *DATA.glob("*.md"), DATA / "SHA256SUMS"]
-    files += [*build.paths.processed.glob("*.csv"), ROOT / "LICENSE-DATA"]
+    files = [*packed_data(), *build.paths.processed.glob("*.csv")]
     archive(data, {path.relative_to(ROOT): path for path in files})
     shutil.copyfile(REFERENCES, site / REFERENCES.name)
     run = [build.paths.notebooks / f"{name}.ipynb" for name in notebooks()]

@@ -1,5 +1,6 @@
 """Run the graph: pytask with our workers, its state under build/, failures in one sentence."""
 
+import logging
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,9 @@ from pipeline.workers import Workers
 # raised while the steps are collected for a reason that a reader can mend
 PLAIN = (StudyError, SourceSyntaxError)
 STATE = BUILD / "graph"  # what the graph remembers of the last run
+# Ctrl-C while pytask's database in memory is used is told by its pool with a traceback, and then
+# by us in a sentence
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 FAILED = (pytask.CollectionOutcome.FAIL, pytask.TaskOutcome.FAIL)
 
 

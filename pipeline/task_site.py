@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pytask import Product, PythonNode, task
 
-from nqpf.paths import CODEBOOK, DATA, NOTEBOOKS, ROOT
+from nqpf.paths import CODEBOOK, NOTEBOOKS, ROOT
 from pipeline.config import (
     ARCHIVES,
     EXHIBITS_FILE,
@@ -14,6 +14,7 @@ from pipeline.config import (
     declared,
     found_on,
     notebooks,
+    packed_data,
 )
 from pipeline.imports import files_of
 from pipeline.kernels.process import call
@@ -21,7 +22,7 @@ from pipeline.nodes import files_for
 from pipeline.provenance import CITATION, Provenance, provenance
 from pipeline.stamp import stamp
 from pipeline.task_data import PANELS
-from pipeline.task_notebooks import TABLES, results
+from pipeline.task_notebooks import results
 
 BUILD = current_build()
 PUBLISHING = ("publish.py", "exhibit_map.py")
@@ -37,7 +38,6 @@ PAGES = {name: BUILD.paths.pages / f"{name}.html" for name in notebooks()}
 FOUND = {name: found_on(page) for name, page in PAGES.items()}
 FRONT = [BUILD.paths.pages / name for name in ("index.html", EXHIBITS_PAGE, EXHIBITS_FILE)]
 DOWNLOADS = [BUILD.paths.site / name for name in (*ARCHIVES, REFERENCES.name)]
-OF_DATA = [*DATA.glob("*.md"), DATA / "SHA256SUMS", ROOT / "LICENSE-DATA"]
 EXHIBITS = {name: list(declared(name, BUILD).files(BUILD.paths).values()) for name in notebooks()}
 
 
@@ -85,7 +85,7 @@ for name in notebooks():
         "executed": [results(name)[0] for name in notebooks()],
         "exhibits": [path for paths in EXHIBITS.values() for path in paths],
         "panels": PANELS,
-        "tables": files_for(f"{BUILD.study}-downloads", "tables", [*TABLES, *OF_DATA]),
+        "tables": files_for(f"{BUILD.study}-downloads", "tables", packed_data()),
         "references": REFERENCES,
         "code": files_for(f"{BUILD.study}-downloads", "code", DOWNLOAD_CODE),
         "downloads": DOWNLOADS,
