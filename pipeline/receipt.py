@@ -65,6 +65,17 @@ def differing(parameters: Path) -> list[str]:
         return []  # absent or broken: then every step says why by itself
 
 
+def is_remembered(parameters: Path) -> bool:
+    """Whether there is a receipt, so that `differing` can tell what is other than it was.
+
+    Parameters
+    ----------
+    parameters : Path
+        Parameter file of the study.
+    """
+    return _place(parameters).is_file()
+
+
 def _is_as(place: str, noted: list) -> bool:
     try:
         return _state([place]) == {place: noted}

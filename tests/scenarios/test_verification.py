@@ -1,6 +1,7 @@
 """A build that comes out the same passes; one changed byte of a table or a figure does not."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -46,6 +47,13 @@ def change(path, old=b"1", new=b"2"):
     path.write_bytes(content.replace(old, new, 1))
 
 
+def made_elsewhere(study):
+    """As if the committed fingerprints had been taken on another processor."""
+    path = study.root / "data/fingerprints/made_with.csv"
+    rows = [line for line in path.read_text().splitlines() if not line.startswith("processor,")]
+    path.write_text("\n".join([*rows, "processor,Linux of another kind"]) + "\n")
+
+
 def test_verify_compares_what_stands_and_what_a_rebuild_gives(study):
     whole = study.make("verify")
     assert whole.returncode == 0, whole.stderr
@@ -66,6 +74,16 @@ def test_verify_compares_what_stands_and_what_a_rebuild_gives(study):
     assert broken.returncode != 0
     assert "international.csv is altered" in broken.stderr
     assert "Traceback" not in broken.stderr
+
+
+def test_one_byte_is_noticed_where_the_fingerprints_are_from_another_processor(study):
+    made_elsewhere(study)
+    change(study.root / "figures/fig-01-1-line.svg", b"</svg>", b" </svg>")
+    altered = study.make("verify")
+    assert altered.returncode != 0
+    assert "compared within tolerances" in altered.stdout
+    assert "what stands here, exhibits: fig-01-1-line.svg" in altered.stderr
+    assert "rebuilt, " not in altered.stderr
 
 
 def test_repro_builds_twice_and_notices_one_byte(study):
@@ -97,17 +115,38 @@ def test_a_crate_packs_the_run_and_refuses_an_altered_one(study):
     assert again.returncode == 0
     assert json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"] == described
 
-    figure = (study.root / "figures/fig-01-1-line.svg").read_bytes()
-    change(study.root / "figures/fig-01-1-line.svg", b"</svg>", b" </svg>")
-    refused = study.make("crate")
-    assert refused.returncode != 0
-    assert "fig-01-1-line.svg" in refused.stderr
+    figure = study.root / "figures/fig-01-1-line.svg"
+    kept, times = figure.read_bytes(), (figure.stat().st_atime_ns, figure.stat().st_mtime_ns)
+    change(figure, b"</svg>", b" </svg>")
+    assert_refused(study, "fig-01-1-line.svg")
+    figure.write_bytes(kept.replace(b"rises", b"risen", 1))
+    os.utime(figure, ns=times)  # neither its size nor its time tells
+    assert_refused(study, "fig-01-1-line.svg")
+    figure.write_bytes(kept)
+    os.utime(figure, ns=times)
+    assert study.make("crate").returncode == 0
 
-    (study.root / "figures/fig-01-1-line.svg").write_bytes(figure)
+    made_elsewhere(study)
+    change(figure, b"</svg>", b" </svg>")
+    assert_refused(study, "fig-01-1-line.svg")
+    figure.write_bytes(kept)
+    os.utime(figure, ns=times)
     change(study.root / "data/raw/cities/geography.csv", b"Guangzhou", b"Guangzhau")
+    assert_refused(study, "data/raw/cities/geography.csv is altered")
+
+
+def assert_refused(study, word):
     refused = study.make("crate")
     assert refused.returncode != 0
-    assert "data/raw/cities/geography.csv is altered" in refused.stderr
+    assert word in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_build_that_was_not_completed_is_not_packed(study):
+    pytest.importorskip("rocrate", reason="the extra `crate` is not installed")
+    for receipt in (study.root / "build/graph/receipts").glob("*.json"):
+        receipt.unlink()
+    assert_refused(study, "no complete build stands here")
 
 
 def test_fingerprints_of_nothing_are_refused(project):
