@@ -58,28 +58,34 @@ def differing(parameters: Path) -> list[str]:
     list of str
         Relative to the checkout; none where no complete build is remembered.
     """
-    try:
-        places = json.loads(_place(parameters).read_text(encoding="utf-8"))["places"]
-        return sorted(place for place in places if not _is_as(place, places[place]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []  # absent or broken: then every step says why by itself
+    places = _places(parameters) or {}  # where there is none every step says why by itself
+    return sorted(place for place, noted in places.items() if not _is_as(place, noted))
 
 
 def is_remembered(parameters: Path) -> bool:
-    """Whether there is a receipt, so that `differing` can tell what is other than it was.
+    """Whether a whole receipt is there, so that `differing` can tell what is other than it was.
 
     Parameters
     ----------
     parameters : Path
         Parameter file of the study.
     """
-    return _place(parameters).is_file()
+    return _places(parameters) is not None
+
+
+def _places(parameters: Path) -> dict[str, list] | None:
+    """What a receipt notes of each place, unless it is absent or broken."""
+    try:
+        places = json.loads(_place(parameters).read_text(encoding="utf-8"))["places"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return places if isinstance(places, dict) else None
 
 
 def _is_as(place: str, noted: list) -> bool:
     try:
         return _state([place]) == {place: noted}
-    except FileNotFoundError:
+    except OSError:  # gone, or no longer to be reached
         return False
 
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from pipeline import receipt as module
-from pipeline.receipt import Receipt, differing, nothing_changed
+from pipeline.receipt import Receipt, differing, is_remembered, nothing_changed
 
 
 @pytest.fixture
@@ -124,3 +124,11 @@ def test_what_differs_is_named(checkout, parameters):
 
 def test_without_a_receipt_nothing_is_named(checkout):
     assert differing(checkout / "params/mine.yml") == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"places": 1}', '{"commit": ""}'])
+def test_a_broken_receipt_is_none(parameters, text):
+    assert is_remembered(parameters)
+    module._place(parameters).write_text(text)
+    assert not is_remembered(parameters)
+    assert differing(parameters) == []

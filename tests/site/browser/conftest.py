@@ -93,7 +93,7 @@ class Seen:
 
 
 def opened(browser, address, width, theme):
-    """Context, page and what was seen of an address at a width and theme."""
+    """Page in a context of its own at a width and theme, and what was seen of it."""
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce"
     )
@@ -105,22 +105,22 @@ def opened(browser, address, width, theme):
     page.on("requestfailed", lambda request: seen.failed.append(request.url))
     page.goto(address)
     page.evaluate("document.fonts.ready")
-    return context, page, seen
+    return page, seen
 
 
 @pytest.fixture
 def look(browser, site):
     """Opens a page of the site at a width and theme; gives the page and what was seen."""
-    contexts = []
+    pages = []
 
     def at(name, width=1440, theme="light", anchor=""):
-        context, page, seen = opened(browser, (site / name).as_uri() + anchor, width, theme)
-        contexts.append(context)
+        page, seen = opened(browser, (site / name).as_uri() + anchor, width, theme)
+        pages.append(page)
         return page, seen
 
     yield at
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 @dataclass
@@ -140,16 +140,17 @@ def last_view(browser, site):
 
     def at(name, width, theme):
         if (name, width, theme) not in kept:
-            for context, _view in kept.values():
-                context.close()
-            kept.clear()
-            context, page, seen = opened(browser, (site / name).as_uri(), width, theme)
-            kept[name, width, theme] = context, View(name, theme, page, seen)
-        return kept[name, width, theme][1]
+            close()
+            page, seen = opened(browser, (site / name).as_uri(), width, theme)
+            kept[name, width, theme] = View(name, theme, page, seen)
+        return kept[name, width, theme]
+
+    def close():
+        while kept:
+            kept.popitem()[1].page.context.close()
 
     yield at
-    for context, _view in kept.values():
-        context.close()
+    close()
 
 
 @pytest.fixture
