@@ -41,7 +41,7 @@ def test_pairs_give_the_quadratic_form():
     _, M = random_scores(3, 6)
     V = 1 - 2 * flips(6)
     expected = np.einsum("bg,sgh,bh->bs", V, M, V)
-    np.testing.assert_allclose(pair_products(V) @ pair_coefficients(M).T, expected)
+    np.testing.assert_allclose(pair_coefficients(M) @ pair_products(V), expected.T)
 
 
 def test_above_the_exact_limit_a_seed_is_needed_and_decides():

@@ -178,8 +178,7 @@ def _under_the_null(scores: Scores, signs: np.ndarray) -> tuple[np.ndarray, ...]
     t2 = numerators**2 / squared
     t2[~np.isfinite(t2)] = 0.0
     t2 = np.round(t2 / np.maximum(t2.max(axis=1, keepdims=True), np.finfo(float).tiny), 9)
-    ordered = np.sort(t2, axis=1)
-    below = np.stack([np.searchsorted(row, own) for row, own in zip(ordered, t2, strict=True)])
+    below = _smaller(t2)
     p = 1 - np.arange(count) / count
     score = stats.norm.isf(p / 2)[below]
     positive = numerators > 0
@@ -187,3 +186,15 @@ def _under_the_null(scores: Scores, signs: np.ndarray) -> tuple[np.ndarray, ...]
     score[~scores.sound] = 0.0
     clear = (p <= ALPHA)[below] & scores.sound[:, None]
     return clear & positive, clear & ~positive, score
+
+
+def _smaller(values: np.ndarray) -> np.ndarray:
+    """How many values of its own row are smaller than each value (S, J)."""
+    order = np.argsort(values, axis=1)
+    ordered = np.take_along_axis(values, order, axis=1)
+    first = np.zeros(values.shape, dtype=np.intp)  # place of the first of equal values
+    first[:, 1:] = np.where(ordered[:, 1:] > ordered[:, :-1], np.arange(1, values.shape[1]), 0)
+    np.maximum.accumulate(first, axis=1, out=first)
+    smaller = np.empty_like(first)
+    np.put_along_axis(smaller, order, first, axis=1)
+    return smaller

@@ -66,7 +66,7 @@ class Scores:
     def lengths(self, signs: np.ndarray) -> np.ndarray:
         """Squared lengths v'Mv under sign vectors (B, G), shape (S, B)."""
         if self.M is not None:
-            return pair_coefficients(self.M) @ pair_products(signs).T
+            return pair_coefficients(self.M) @ pair_products(signs)
         out = np.empty((len(self.n), len(signs)))
         for i, (n, left, right) in enumerate(zip(self.n, self.left, self.right, strict=True)):
             inside = signs @ np.hstack([right, n[:, None] * left])
@@ -97,9 +97,12 @@ def together(parts: Sequence[Scores]) -> Scores:
 
 
 def pair_products(signs: np.ndarray) -> np.ndarray:
-    """Products v_g v_h, g < h, and a one, of sign vectors (B, G): shape (B, G(G-1)/2 + 1)."""
+    """Products v_g v_h, g < h, and a one, of sign vectors (B, G): shape (G(G-1)/2 + 1, B)."""
     first, second = np.triu_indices(signs.shape[1], 1)
-    return np.column_stack([signs[:, first] * signs[:, second], np.ones(len(signs))])
+    by_group = np.ascontiguousarray(signs.T)
+    products = np.ones((len(first) + 1, len(signs)), signs.dtype)
+    np.multiply(by_group[first], by_group[second], out=products[:-1])
+    return products
 
 
 def pair_coefficients(Q: np.ndarray) -> np.ndarray:

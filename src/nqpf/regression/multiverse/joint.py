@@ -13,7 +13,7 @@ from nqpf.errors import StudyError
 from nqpf.regression.multiverse.chunks import joint_signs
 from nqpf.regression.multiverse.run import Multiverse
 
-BLOCK = 128  # sign vectors at a time
+BLOCK = 16  # sign vectors at a time, so that a product stays in the processor's cache
 STATISTICS = ("median effect", "share significant", "aggregate score")
 
 
@@ -88,14 +88,23 @@ def joint_draws(
         positive, negative = (
             getattr(multiverse, name)[use].sum(axis=0) / size for name in ("positive", "negative")
         )
-        medians = np.concatenate(
-            [
-                np.median(flips[member] @ signs[start : start + BLOCK].T, axis=0)
-                for start in range(0, len(signs), BLOCK)
-            ]
-        )
+        medians = _medians(flips[member], signs)
         share = np.where(positive >= negative, positive, -negative)
         score = multiverse.score[use].sum(axis=0) / np.sqrt(size)
         out[family] = dict(zip(STATISTICS, (medians, share, score), strict=True))
         sizes[family] = size
     return out, sizes
+
+
+def _medians(flips: np.ndarray, signs: np.ndarray) -> np.ndarray:
+    """Median estimate under each sign vector; by one partition, as `numpy.median` needs two."""
+    half = len(flips) // 2
+    medians = np.empty(len(signs))
+    for start in range(0, len(signs), BLOCK):
+        part = slice(start, start + BLOCK)
+        estimates = signs[part] @ flips.T
+        estimates.partition(half, axis=1)
+        medians[part] = estimates[:, half]
+        if len(flips) % 2 == 0:
+            medians[part] = (medians[part] + estimates[:, :half].max(axis=1)) / 2
+    return medians

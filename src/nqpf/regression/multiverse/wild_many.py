@@ -21,6 +21,7 @@ from nqpf.regression.wild_margins import TIE
 SLICE = 128  # right halves at a time, so that a product stays in the processor's cache
 TOGETHER = 128  # specifications at a time, for the same reason
 VECTORS = 2048  # sign vectors at a time
+IN_DOUBT = 4096  # products at a time that are taken anew
 
 
 def wild_p_many(scores: Scores, *, draws: int, seed: int | None) -> np.ndarray:
@@ -102,15 +103,45 @@ def _drawn(scores: Scores, draws: int, seed: int | None) -> np.ndarray:
 def _count_dense(scores: Scores):
     """Add up extreme vectors by products of signs, Q being a form of them."""
     coefficients = pair_coefficients(extreme_form(scores))
+    starts = range(0, len(coefficients), TOGETHER)
+    forms = {i: SignedForms(coefficients[i : i + TOGETHER]) for i in starts}
 
     def count(signs: np.ndarray, extreme: np.ndarray) -> None:
-        products = pair_products(signs)
-        for start in range(0, len(coefficients), TOGETHER):
-            together = slice(start, start + TOGETHER)
-            margins = products @ coefficients[together].T
-            extreme[together] += np.count_nonzero(margins >= -TIE, axis=0)
+        products = pair_products(signs.astype(np.float32))
+        for start, form in forms.items():
+            found = form.not_negative(products)
+            extreme[start : start + TOGETHER] += np.count_nonzero(found, axis=1)
 
     return count
+
+
+class SignedForms:
+    """Tells which quadratic forms of sign vectors are not negative, ties counted.
+
+    They are taken in single precision, which is twice as fast. Where rounding could decide, by the
+    bound of Higham (2002, Accuracy and Stability of Numerical Algorithms, section 3.1), they are
+    taken anew in double, so the answer is that of double precision.
+    """
+
+    def __init__(self, coefficients: np.ndarray):
+        """Keep the coefficients (S, K) of products of signs, as `pair_coefficients` gives them."""
+        steps = (coefficients.shape[1] + 1) * np.finfo(np.float32).eps / 2
+        error = TIE + steps * np.abs(coefficients).sum(axis=1)
+        scale = 1.01 * error  # in its units a form beyond 1 is certain
+        self._double = coefficients
+        self._single = (coefficients / scale[:, None]).astype(np.float32)
+
+    def not_negative(self, products: np.ndarray) -> np.ndarray:
+        """Whether each form is, for products (K, B) in single precision: shape (S, B) of bool."""
+        forms = self._single @ products
+        found = forms > 1
+        doubtful = np.flatnonzero(found != (forms >= -1))
+        for start in range(0, len(doubtful), IN_DOUBT):
+            part = doubtful[start : start + IN_DOUBT]
+            which, vector = np.divmod(part, products.shape[1])
+            own = products.take(vector, axis=1).T
+            found.flat[part] = np.einsum("bk,bk->b", self._double[which], own) >= -TIE
+        return found
 
 
 def _count_thin(scores: Scores):
