@@ -12,6 +12,7 @@ from nqpf.site.references import REFERENCES
 from pipeline.config import ARCHIVES, Build, notebooks, packed_data
 
 PACKED = {".png", ".pdf"}  # deflated already
+LEVEL = 1  # of deflating: a higher one takes twice as long for a few per cent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # no clock in any archive
 
 
@@ -77,5 +78,5 @@ def archive(target: Path, files: dict[Path, Path]) -> None:
                 stored = path.suffix in PACKED
                 entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
-                packed.writestr(entry, path.read_bytes())
+                packed.writestr(entry, path.read_bytes(), compresslevel=LEVEL)
     write_whole(target, whole.getvalue())

@@ -20,6 +20,7 @@ class Durations:
         self.workers = workers
         self.known = _read(file)
         self._path: dict[str, float] = {}
+        self._names: dict[str, str] = {}
         self._open: dict[str, float] = {}
         self._total = 0
         self._began = time.monotonic()
@@ -29,6 +30,7 @@ class Durations:
         graph = session.dag
         tasks = {task.signature: task for task in session.tasks}
         self._open = {signature: self._usual(task) for signature, task in tasks.items()}
+        self._names = {signature: task.name for signature, task in tasks.items()}
         self._total = len(tasks)
 
         def path(signature: str) -> float:
@@ -47,8 +49,12 @@ class Durations:
         self._show(session)
 
     def left(self, signature: str) -> tuple[float, str]:
-        """Seconds from the start of a step to the end of the longest path behind it."""
-        return self._path[signature], signature
+        """Seconds from the start of a step to the end of the longest path behind it, and its name.
+
+        Where no time is known yet, the name decides: appendices come before chapters, later
+        chapters before earlier ones, which is near enough to the longest first.
+        """
+        return self._path[signature], self._names[signature]
 
     def ended(self, session: Session, task: PTask) -> None:
         """Take a step off the time that is left and show the new one."""

@@ -245,8 +245,9 @@ def _assemble(level, grid, codebook, name, outcomes, factor, *, lag) -> Universe
     for key, values in factors:
         column = distinct_measures.setdefault(print_of(values), f"factor {len(distinct_measures)}")
         if column not in columns:
-            moved = (values / values.std()).rename(index=lambda year: year + lag, level="year")
-            columns[column] = moved
+            scaled = values / values.std()
+            later = {"index": lambda year: year + lag, "level": "year"}
+            columns[column] = scaled.rename(**later) if lag else scaled
         standing_for[key] = column
     panel, kept, repeated = distinct_specifications(level, grid, chosen, columns, standing_for)
     primary = kept.loc[kept["primary"]].drop_duplicates("outcome").iloc[0]["factor"]

@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zlib import Z_DEFAULT_STRATEGY
 
 import numpy as np
 from matplotlib import rc_context, rcParams
@@ -22,6 +23,8 @@ NO_CLOCK = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
     "png": {"Software": None},
 }
+# of the flat colours of charts these make smaller files than Pillow's own choice, and sooner
+WRITTEN_AS = {"png": {"pil_kwargs": {"compress_level": 4, "compress_type": Z_DEFAULT_STRATEGY}}}
 # matplotlib lays a figure out anew for every format unless it has no engine for it
 ONE_LAYOUT = {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
@@ -63,7 +66,10 @@ def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
             figure.set_layout_engine(None)
             for kind, metadata in NO_CLOCK.items():
                 buffer = io.BytesIO()
-                figure.savefig(buffer, format=kind, metadata=metadata, bbox_inches=canvas)
+                further = WRITTEN_AS.get(kind, {})
+                figure.savefig(
+                    buffer, format=kind, metadata=metadata, bbox_inches=canvas, **further
+                )
                 content[kind] = buffer.getvalue()
     content["svg"] = slim(content["svg"].decode("utf-8"), title, alt).encode("utf-8")
     return content
