@@ -14,10 +14,11 @@ from scipy import stats
 from nqpf.regression.multiverse.forms import Scores, together
 from nqpf.regression.multiverse.rows import DEFINING, EFFECTS, Columns, rows_of_all, split
 from nqpf.regression.multiverse.scores import ScoredFits, score_many
-from nqpf.regression.multiverse.wild_many import VECTORS, wild_p_many
+from nqpf.regression.multiverse.wild_many import TOGETHER, VECTORS, wild_p_many
 from nqpf.regression.wild import sign_vectors
 
 ALPHA = 0.05
+EQUAL = 1e9  # t^2 that agree to this share of the largest are ties
 _JOINT = ("positive", "negative", "score")
 
 
@@ -113,10 +114,10 @@ def fit_chunk(chunk: Chunk) -> bytes:
         scores = together([fits.scores for _, fits in parts])
         out["p_wild"][at] = wild_p_many(scores, draws=chunk.draws, seed=chunk.seed)
         if chunk.joint_draws:
-            found = _under_the_null(scores, signs[:, list(own)])
-            member = (families[at] == np.arange(len(chunk.family_names))[:, None]).astype(float)
-            for name, values in zip(_JOINT, found, strict=True):
-                out[name] += member @ values
+            member = families[at] == np.arange(len(chunk.family_names))[:, None]
+            found = _under_the_null(scores, signs[:, list(own)], member.astype(float))
+            for name, sums in zip(_JOINT, found, strict=True):
+                out[name] += sums
     return _write(ChunkResult(**out))
 
 
@@ -163,11 +164,24 @@ def _fit_group(columns: Columns, group: pd.DataFrame) -> ScoredFits:
     )
 
 
-def _under_the_null(scores: Scores, signs: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Significance by sign and normal scores under every sign vector of the joint test.
+def _under_the_null(scores: Scores, signs: np.ndarray, member: np.ndarray) -> np.ndarray:
+    """Significance by sign and normal scores under every sign vector, added up within families.
 
     The p-value of a vector is the share of all vectors, itself and the sample among them, whose
     |t| is at least as large: what the wild bootstrap would give had that vector been the sample.
+
+    Parameters
+    ----------
+    scores : Scores
+        Of S specifications.
+    signs : ndarray, shape (J + 1, G)
+    member : ndarray, shape (F, S)
+        One where a specification is of a family.
+
+    Returns
+    -------
+    ndarray, shape (3, F, J + 1)
+        Sums of `_JOINT`.
     """
     count = len(signs)
     numerators = scores.numerators(signs)
@@ -175,17 +189,21 @@ def _under_the_null(scores: Scores, signs: np.ndarray) -> tuple[np.ndarray, ...]
     for start in range(0, count, VECTORS):
         part = slice(start, start + VECTORS)
         squared[:, part] = scores.lengths(signs[part])
-    t2 = numerators**2 / squared
-    t2[~np.isfinite(t2)] = 0.0
-    t2 = np.round(t2 / np.maximum(t2.max(axis=1, keepdims=True), np.finfo(float).tiny), 9)
-    below = _smaller(t2)
     p = 1 - np.arange(count) / count
-    score = stats.norm.isf(p / 2)[below]
-    positive = numerators > 0
-    score[~positive] *= -1
-    score[~scores.sound] = 0.0
-    clear = (p <= ALPHA)[below] & scores.sound[:, None]
-    return clear & positive, clear & ~positive, score
+    clear, score = p <= ALPHA, stats.norm.isf(p / 2)
+    sums = np.zeros((len(_JOINT), len(member), count))
+    for start in range(0, len(numerators), TOGETHER):
+        part = slice(start, start + TOGETHER)
+        t2 = numerators[part] ** 2 / squared[part]
+        t2[~np.isfinite(t2)] = 0.0
+        t2 *= EQUAL / np.maximum(t2.max(axis=1, keepdims=True), np.finfo(float).tiny)
+        below = _smaller(np.rint(t2, out=t2))
+        sign = np.where(numerators[part] > 0, 1.0, -1.0) * scores.sound[part, None]
+        found = clear[below]
+        values = found & (sign > 0), found & (sign < 0), sign * score[below]
+        for total, own in zip(sums, values, strict=True):
+            total += member[:, part] @ own
+    return sums
 
 
 def _smaller(values: np.ndarray) -> np.ndarray:
