@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Links(HTMLParser):
             self.loads.append(attributes["href"])
 
 
+@cache
 def parsed(path: Path) -> Links:
     links = Links()
     links.feed(path.read_text(encoding="utf-8"))

@@ -22,8 +22,8 @@ from nqpf.errors import StudyError
 from nqpf.files import sha256, write_whole
 from nqpf.paths import BUILD, DATA, NOTEBOOKS, ROOT
 from pipeline.config import EXHIBITS_FILE, Build, current_build, declared, notebooks
-from pipeline.receipt import differing, is_remembered
 from pipeline.verification import fingerprints
+from pipeline.verification.standing import check_commit, check_untouched
 
 TARGET = BUILD / "crate"
 CODE_RIGHTS = "https://spdx.org/licenses/MIT"
@@ -60,11 +60,12 @@ def pack(build: Build, target: Path) -> None:
     Raises
     ------
     StudyError
-        If a raw table is altered, what stands here is not what the last complete build left, or
-        it differs from the committed fingerprints.
+        If a raw table is altered, what stands here is not what the last complete build left, was
+        built at another commit, or differs from the committed fingerprints.
     """
     checksums.verify()
-    _check_untouched(ROOT / build.file)
+    check_untouched(ROOT / build.file)
+    check_commit("the crate holds the sources of its results")
     different = fingerprints.compared(fingerprints.read(), fingerprints.taken())
     if different:
         raise StudyError(
@@ -97,22 +98,6 @@ def pack(build: Build, target: Path) -> None:
     crate.write(target)
     text = json.dumps(zenodo(citation), indent=2, ensure_ascii=False) + "\n"
     write_whole(target / ".zenodo.json", text)
-
-
-def _check_untouched(parameters: Path) -> None:
-    """Raise unless all is as a complete build left it.
-
-    The fingerprints alone would not tell: made on another processor, they leave bytes open.
-    """
-    if not is_remembered(parameters):
-        raise StudyError("no complete build stands here to be packed; run make first")
-    # a folder differs by names that came or went; each file that went is named by itself
-    if changed := [place for place in differing(parameters) if not (ROOT / place).is_dir()]:
-        raise StudyError(
-            f"what stands here is not as the last complete build left it: {', '.join(changed[:5])}"
-            f"{' and others' if len(changed) > 5 else ''}; run make first, so that the crate holds "
-            "one run"
-        )
 
 
 def describe(crate: ROCrate, citation: dict) -> None:

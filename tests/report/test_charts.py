@@ -242,10 +242,6 @@ FORMS = {
         ylabel="Theil T", total="total",
     ),
     "small_multiples": lambda: charts.small_multiples(PATHS, ylabel="Index"),
-    "specification_curve": lambda: charts.specification_curve(
-        SPECIFICATIONS, ylabel="Effect", choices={"w": "Weights", "e": "Estimator"}, main="main",
-        smallest=0.05,
-    ),
     "specification_density": lambda: charts.specification_density(
         pd.concat([SPECIFICATIONS] * 100, ignore_index=True).assign(
             main=[True] + [False] * 399, clear=[False, True] * 200),

@@ -135,6 +135,14 @@ def test_a_crate_packs_the_run_and_refuses_an_altered_one(study):
     assert_refused(study, "data/raw/cities/geography.csv is altered")
 
 
+def test_what_was_built_at_another_commit_is_neither_packed_nor_compared(study):
+    pytest.importorskip("rocrate", reason="the extra `crate` is not installed")
+    for target in ("crate", "repro"):
+        refused = study.make(target, NQPF_COMMIT="a" * 40)
+        assert refused.returncode != 0
+        assert "built at commit none (unknown), and the checkout is at aaaaaaa" in refused.stderr
+
+
 def assert_refused(study, word):
     refused = study.make("crate")
     assert refused.returncode != 0

@@ -201,8 +201,7 @@ def _under_the_null(scores: Scores, signs: np.ndarray, member: np.ndarray) -> np
         sign = np.where(numerators[part] > 0, 1.0, -1.0) * scores.sound[part, None]
         found = clear[below]
         values = found & (sign > 0), found & (sign < 0), sign * score[below]
-        for total, own in zip(sums, values, strict=True):
-            total += member[:, part] @ own
+        sums += np.stack([member[:, part] @ own for own in values])
     return sums
 
 

@@ -6,7 +6,7 @@ ready.
 """
 
 from nqpf.report.charts.bars import bars, changes, shares, verdict_bars
-from nqpf.report.charts.claims import claim_strips, specification_curve
+from nqpf.report.charts.claims import claim_strips
 from nqpf.report.charts.clashes import clash_strips
 from nqpf.report.charts.distributions import null_distribution, rank_paths, ridges, standing
 from nqpf.report.charts.dots import dots
@@ -58,7 +58,6 @@ __all__ = [
     "share_panels",
     "shares",
     "small_multiples",
-    "specification_curve",
     "specification_density",
     "standing",
     "stated_and_found",

@@ -1,6 +1,6 @@
 """What was claimed beside what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,17 +9,12 @@ from matplotlib.figure import Figure
 
 from nqpf.report.charts.canvas import (
     FAINT,
-    FOCUS,
     GRID,
     INK,
     MUTED,
-    PEER,
     canvas,
-    heading,
     house_styled,
     need,
-    number_ticks,
-    rows_axis,
     show_key,
 )
 from nqpf.report.numbers import number, significant_decimals
@@ -118,101 +113,3 @@ def _short(value: float) -> str:
     digits = significant_decimals(float(value))
     text = number(float(value), digits)
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-@house_styled
-def specification_curve(
-    frame: pd.DataFrame,
-    *,
-    ylabel: str,
-    choices: Mapping[str, str],
-    main: str | None = None,
-    smallest: float | None = None,
-) -> Figure:
-    """All specifications by the size of their estimate, and below it what each chose.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns estimate, low, high, and one per choice.
-    ylabel : str
-        What is estimated, with its unit.
-    choices : mapping of str to str
-        Column of each choice and its heading, in order.
-    main : str, optional
-        Boolean column that is true for the declared specification.
-    smallest : float, optional
-        Smallest effect of interest; the band around zero is shaded.
-
-    Returns
-    -------
-    Figure
-    """
-    data = need(frame, "estimate", "low", "high", main, *choices)
-    data = data.sort_values("estimate", kind="stable").reset_index(drop=True)
-    rows = [(head, None) for head in ()]
-    for column, head in choices.items():
-        rows.append((head, None))
-        rows += [(column, level) for level in pd.unique(data[column].sort_index())]
-    lower = 0.17 * len(rows) + 0.1
-    figure, (top, bottom) = canvas(
-        2.3 + lower, 2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, lower]}
-    )
-    _curve_top(top, data, main, smallest, ylabel)
-    _curve_choices(bottom, data, rows, main)
-    return figure
-
-
-def _curve_top(axes: Axes, data: pd.DataFrame, main: str | None, smallest, ylabel: str) -> None:
-    at = np.arange(len(data))
-    clear = (data["low"] > 0) | (data["high"] < 0)
-    many = len(data) > 80
-    if smallest is not None:
-        axes.axhspan(-smallest, smallest, color=GRID, alpha=0.75, lw=0, zorder=0)
-    axes.vlines(at, data["low"], data["high"], color=FAINT, lw=0.6 if many else 1.4, alpha=0.6)
-    size = 2.6 if many else 4.5
-    for part, fill in ((clear, PEER), (~clear, "white")):
-        axes.plot(at[part], data["estimate"][part], "o", mec=PEER, mfc=fill, mew=1, ms=size)
-    if main:
-        own = data[main].astype(bool).to_numpy()
-        axes.vlines(at[own], data["low"][own], data["high"][own], color=FOCUS, lw=1.8, zorder=4)
-        axes.plot(at[own], data["estimate"][own], "D", color=FOCUS, ms=7, mec="white", zorder=5)
-    axes.axhline(0, color=INK, lw=0.9, zorder=1)
-    axes.tick_params(axis="x", length=0, labelbottom=False)
-    axes.spines["bottom"].set_visible(False)
-    heading(axes, "", ylabel)
-    number_ticks(axes.yaxis)
-
-
-def _curve_choices(axes: Axes, data: pd.DataFrame, rows: list, main: str | None) -> None:
-    many = len(data) > 80
-    own = data[main].astype(bool).to_numpy() if main else np.zeros(len(data), dtype=bool)
-    for i, (column, level) in enumerate(rows):
-        if level is None:
-            continue
-        chosen = (data[column] == level).to_numpy()
-        at = np.flatnonzero(chosen & ~own)
-        axes.plot(at, np.full(len(at), i), "|", color=MUTED, ms=6, mew=0.8 if many else 2)
-        at = np.flatnonzero(chosen & own)
-        axes.plot(at, np.full(len(at), i), "|", color=FOCUS, ms=9, mew=2.2, zorder=4)
-    choice_rows(axes, rows, len(data))
-
-
-def choice_rows(axes: Axes, rows: Sequence[tuple[str, object]], count: int) -> None:
-    """Name the rows of a choice panel, options below their choice, and count the columns.
-
-    Parameters
-    ----------
-    axes : Axes
-        Panel below a curve of specifications.
-    rows : sequence of (str, object)
-        Choice and option; None in place of an option heads a choice.
-    count : int
-        Specifications.
-    """
-    rows_axis(axes, [str(column if level is None else level) for column, level in rows])
-    axes.grid(False)
-    for tick, (_, level) in zip(axes.get_yticklabels(), rows, strict=True):
-        tick.set(fontsize=8.5, fontweight="bold" if level is None else "normal")
-    axes.set_xticks([])
-    axes.set_xlabel(f"{number(count)} specifications, by the size of the estimate")

@@ -1,6 +1,6 @@
 """Thousands of specifications: the curve of their estimates and where along it each choice lies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,9 +20,10 @@ from nqpf.report.charts.canvas import (
     house_styled,
     need,
     number_ticks,
+    rows_axis,
     show_key,
 )
-from nqpf.report.charts.claims import choice_rows
+from nqpf.report.numbers import number
 from nqpf.report.palette import as_text
 
 BINS = 120
@@ -139,7 +140,17 @@ def _where_chosen(axes: Axes, data, rows, main) -> None:
                         vmin=0, vmax=1, rasterized=True, zorder=1)  # fmt: skip
         at = own[chosen[own]]
         axes.plot(at, np.full(len(at), i), "|", color=FOCUS, ms=10, mew=2.4, zorder=4)
-    choice_rows(axes, rows, len(data))
+    _name_rows(axes, rows, len(data))
+
+
+def _name_rows(axes: Axes, rows: Sequence[tuple[str, object]], count: int) -> None:
+    """Name the rows of the panel, options below their choice, and count the columns."""
+    rows_axis(axes, [str(column if level is None else level) for column, level in rows])
+    axes.grid(False)
+    for tick, (_, level) in zip(axes.get_yticklabels(), rows, strict=True):
+        tick.set(fontsize=8.5, fontweight="bold" if level is None else "normal")
+    axes.set_xticks([])
+    axes.set_xlabel(f"{number(count)} specifications, by the size of the estimate")
 
 
 def _handles(axes: Axes) -> list:
