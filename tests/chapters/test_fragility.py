@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nqpf.chapters.associations import fit_association
 from nqpf.chapters.declared import FACTOR, OUTCOME, factor_values
 from nqpf.chapters.fragility import CHAINS, omitted_cause, whole_chain
 from nqpf.chapters.mechanism_tests import estimates
-from nqpf.chapters.mechanisms import fit_association, scaled_sample
+from nqpf.chapters.mechanisms import scaled_sample
 from nqpf.regression.omitted import robustness_value
 from tests.chapters.forces import DECLARED, INFERENCE, level, test_on
 from tests.regression.frame_chain import frame_bootstrap

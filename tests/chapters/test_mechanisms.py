@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from nqpf.chapters.associations import fit_association
 from nqpf.chapters.declared import FACTOR, OUTCOME
-from nqpf.chapters.mechanisms import fit_association, interaction, logged, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import interaction, scaled_sample, within_sd
 from nqpf.errors import StudyError
 from tests.chapters.forces import DECLARED, INFERENCE, level, test_on
 
@@ -22,7 +23,7 @@ def test_within_deviation_is_of_the_logged_outcome():
     panel = test_on(level()).panel
     fit = fit_association(scaled_sample(panel, ONE), ONE)
     assert within_sd(panel, ONE) == pytest.approx(np.std(fit.design.y, ddof=1))
-    assert logged(ONE) == (OUTCOME,)
+    assert ONE.logged == (OUTCOME,)
 
 
 def test_slopes_of_group_and_rest_are_recovered():

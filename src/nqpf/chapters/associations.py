@@ -43,6 +43,11 @@ class Association:
     log_outcome: bool = False
     controls: tuple[str, ...] = ()
 
+    @property
+    def logged(self) -> tuple[str, ...]:
+        """Columns taken in logarithms."""
+        return (self.outcome,) if self.log_outcome else ()
+
 
 @dataclass(frozen=True)
 class Inference:
@@ -74,14 +79,27 @@ def estimate(
         deviation), p, low, high (restricted wild cluster bootstrap), exact, se (CRV1), se_crv3,
         p_crv3, within_r2, n, units, first, last (years used), dropped (rows).
     """
-    sample = select(panel, association)
-    fit = fit_two_way(
-        sample,
-        association.outcome,
-        [association.factor, *association.controls],
-        log=(association.outcome,) if association.log_outcome else (),
-    )
+    fit = fit_association(select(panel, association), association)
     return estimate_of(fit, association, inference)
+
+
+def fit_association(panel: pd.DataFrame, association: Association) -> PanelFit:
+    """Fit one association with unit and year effects.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Indexed by unit and year.
+    association : Association
+        What is regressed on what.
+    """
+    regressors = [association.factor, *association.controls]
+    return fit_two_way(panel, association.outcome, regressors, log=association.logged)
+
+
+def outcome_sd(fit: PanelFit) -> float:
+    """Standard deviation of a fit's outcome once its effects are out."""
+    return float(np.std(fit.design.y, ddof=1))
 
 
 def estimate_of(fit: PanelFit, association: Association, inference: Inference) -> dict[str, object]:
@@ -110,7 +128,7 @@ def estimate_of(fit: PanelFit, association: Association, inference: Inference) -
         "outcome": association.outcome,
         "factor": association.factor,
         "estimate": wild.estimate,
-        "effect": wild.estimate / float(np.std(fit.design.y, ddof=1)),
+        "effect": wild.estimate / outcome_sd(fit),
         "p": wild.p,
         "low": wild.low,
         "high": wild.high,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nqpf.chapters.associations import Inference
+from nqpf.chapters.associations import Inference, outcome_sd
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import interaction, logged, outcome_sd
+from nqpf.chapters.mechanisms import interaction
 from nqpf.regression.holm import holm
 from nqpf.regression.threshold import fit_threshold
 
@@ -112,7 +112,7 @@ def thresholds(tests: list[Test], inference: Inference) -> pd.DataFrame:
         one = test.declared.association
         found = fit_threshold(
             test.scaled, OUTCOME, [], switching=[FACTOR], variable=FACTOR, seed=inference.seed,
-            draws=draws, resampling="signs", level=inference.level, log=logged(one),
+            draws=draws, resampling="signs", level=inference.level, log=one.logged,
         )  # fmt: skip
         place, tested = found.intervals.iloc[0], found.tests.iloc[0]
         slopes = found.fit.coefficients / outcome_sd(test.fit)

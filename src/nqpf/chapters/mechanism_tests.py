@@ -11,9 +11,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.associations import Inference, estimate_of, numbers, worst_of
+from nqpf.chapters.associations import Inference, estimate_of, fit_association, numbers, worst_of
 from nqpf.chapters.declared import FACTOR, Declared, Level, panel_of
-from nqpf.chapters.mechanisms import fit_association, logged, scaled_sample
+from nqpf.chapters.mechanisms import scaled_sample
 from nqpf.errors import StudyError
 from nqpf.places import home_of_cities
 from nqpf.regression.families import adjust_family
@@ -168,9 +168,7 @@ def gap_to_statsmodels(tests: list[Test]) -> float:
     for test in tests:
         one = test.declared.association
         ours = test.fit.term(FACTOR)["estimate"]
-        shown = statsmodels_model(test.scaled, one.outcome, [FACTOR], log=logged(one)).params[
-            FACTOR
-        ]
+        shown = statsmodels_model(test.scaled, one.outcome, [FACTOR], log=one.logged).params[FACTOR]
         gaps.append(abs(ours / shown - 1))
     return float(max(gaps))
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from nqpf.chapters.associations import Association, Inference, select
+from nqpf.chapters.associations import (
+    Association,
+    Inference,
+    fit_association,
+    outcome_sd,
+    select,
+)
 from nqpf.errors import StudyError
 from nqpf.regression.inference import wild_cluster_test
-from nqpf.regression.panel import PanelFit, fit_two_way
+from nqpf.regression.panel import fit_two_way
 
 
 def scaled_sample(
@@ -31,20 +36,6 @@ def scaled_sample(
     return scaled
 
 
-def fit_association(panel: pd.DataFrame, association: Association) -> PanelFit:
-    """Fit one association with unit and year effects.
-
-    Parameters
-    ----------
-    panel : DataFrame
-        Indexed by unit and year.
-    association : Association
-        What is regressed on what.
-    """
-    regressors = [association.factor, *association.controls]
-    return fit_two_way(panel, association.outcome, regressors, log=logged(association))
-
-
 def within_sd(panel: pd.DataFrame, association: Association) -> float:
     """Standard deviation of the outcome once unit and year means are out, on the rows used.
 
@@ -56,11 +47,6 @@ def within_sd(panel: pd.DataFrame, association: Association) -> float:
         Its outcome (in logs where declared) and rows are used.
     """
     return outcome_sd(fit_association(panel, association))
-
-
-def outcome_sd(fit: PanelFit) -> float:
-    """Standard deviation of a fit's outcome once its effects are out."""
-    return float(np.std(fit.design.y, ddof=1))
 
 
 def interaction(
@@ -100,7 +86,7 @@ def interaction(
         )
     scaled["difference"] = scaled[association.factor] * inside
     fit = fit_two_way(
-        scaled, association.outcome, [association.factor, "difference"], log=logged(association)
+        scaled, association.outcome, [association.factor, "difference"], log=association.logged
     )
     rows = []
     for term, label in ((association.factor, "rest"), ("difference", "difference")):
@@ -118,8 +104,3 @@ def interaction(
             }
         )
     return pd.DataFrame(rows)
-
-
-def logged(association: Association) -> tuple[str, ...]:
-    """Columns of an association taken in logarithms."""
-    return (association.outcome,) if association.log_outcome else ()

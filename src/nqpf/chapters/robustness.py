@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.associations import Association, Inference
-from nqpf.chapters.mechanisms import fit_association, logged, outcome_sd, scaled_sample
+from nqpf.chapters.associations import Association, Inference, fit_association, outcome_sd
+from nqpf.chapters.mechanisms import scaled_sample
 from nqpf.errors import StudyError
 from nqpf.regression.covariance import leave_one_cluster_out
 from nqpf.regression.inference import wild_cluster_test
@@ -152,7 +152,7 @@ def leverage(points: pd.DataFrame) -> pd.Series:
 def _differences(scaled: pd.DataFrame, association: Association) -> Iterator[tuple[str, PanelFit]]:
     """First differences and, where two years are complete enough, the longest one."""
     regressors = [association.factor, *association.controls]
-    outcome, log = association.outcome, logged(association)
+    outcome, log = association.outcome, association.logged
     yield "first differences", fit_first_difference(scaled, outcome, regressors, log=log)
     whole = scaled[[outcome, *regressors]].notna().all(axis=1)
     by_year = whole.groupby(level="year").sum()

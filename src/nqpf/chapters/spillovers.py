@@ -10,10 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nqpf.chapters.associations import Inference
+from nqpf.chapters.associations import Inference, outcome_sd
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, Test, primary
-from nqpf.chapters.mechanisms import logged, outcome_sd, scaled_sample, within_sd
+from nqpf.chapters.mechanisms import scaled_sample, within_sd
 from nqpf.errors import StudyError
 from nqpf.regression.inference import wild_cluster_test
 from nqpf.regression.panel import fit_two_way
@@ -96,7 +96,7 @@ def factor_next_door(
         whole = test.panel.assign(**{NEIGHBOURS: spatial_lag(test.panel, FACTOR, weights)})
         scaled = scaled_sample(whole, one)
         scaled[NEIGHBOURS] = scaled[NEIGHBOURS] / test.panel[FACTOR].std()
-        fit = fit_two_way(scaled, OUTCOME, [FACTOR, NEIGHBOURS], log=logged(one))
+        fit = fit_two_way(scaled, OUTCOME, [FACTOR, NEIGHBOURS], log=one.logged)
         scale = outcome_sd(test.fit)
         for term, words in ((FACTOR, "own"), (NEIGHBOURS, NEIGHBOURS)):
             wild = wild_cluster_test(
@@ -187,7 +187,7 @@ def impacts_by_neighbours(
     parts = []
     for words, weights in kinds_of_neighbours(units, adjacency, geography).items():
         fit = fit_spatial_panel(
-            panel, OUTCOME, [FACTOR], weights, "SDM", years=years, log=logged(one)
+            panel, OUTCOME, [FACTOR], weights, "SDM", years=years, log=one.logged
         )
         table = impacts(fit, seed=inference.seed, draws=draws, level=inference.level).table
         rho = fit.term("rho")

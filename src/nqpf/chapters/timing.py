@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from nqpf.chapters.associations import Inference
+from nqpf.chapters.associations import Inference, outcome_sd
 from nqpf.chapters.declared import FACTOR, OUTCOME
 from nqpf.chapters.mechanism_tests import LEVEL_WORDS, SHORT_LEVEL, Test, primary
-from nqpf.chapters.mechanisms import logged, outcome_sd
 from nqpf.regression.dynamics import fit_leads_and_lags
 from nqpf.regression.inference import wild_cluster_test
 
@@ -33,9 +32,7 @@ def timing(tests: list[Test], inference: Inference) -> pd.DataFrame:
     for test in primary(tests):
         one = test.declared.association
         scaled = test.panel.assign(**{FACTOR: test.panel[FACTOR] / test.panel[FACTOR].std()})
-        found = fit_leads_and_lags(
-            scaled, OUTCOME, FACTOR, leads=REACH, lags=REACH, log=logged(one)
-        )
+        found = fit_leads_and_lags(scaled, OUTCOME, FACTOR, leads=REACH, lags=REACH, log=one.logged)
         scale = outcome_sd(test.fit)
         for row in found.path.itertuples():
             wild = wild_cluster_test(
