@@ -46,6 +46,13 @@ def test_html_of_a_figure_names_describes_and_links_it(page):
     assert "Source: own computation" in html
 
 
+def test_an_alternative_text_may_read_the_data_drawn(page):
+    alt = "Lollipops for {drawn} units; {drawn_highest} has the longest of them all."
+    assert save(page, alt=alt).alt == "Lollipops for 2 units; b has the longest of them all."
+    with pytest.raises(StudyError, match="drawn"):
+        save(page, id="fig-03-2-bars", alt=ALT, caption="Of {drawn} units.")
+
+
 def test_jupyter_gets_html_and_an_image(page):
     bundle = save(page)._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png", "text/plain"}

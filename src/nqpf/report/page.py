@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from nqpf.errors import StudyError
 from nqpf.files import write_whole
 from nqpf.paths import NOTEBOOKS, STAGE_VARIABLE, built_paths, study_paths
+from nqpf.report.drawn import drawn_facts
 from nqpf.report.exhibits import FigureExhibit, TableExhibit
 from nqpf.report.facts import Fact, make_fact, save_notebook_facts
 from nqpf.report.language import (
@@ -100,7 +101,8 @@ class Page:
             `fig-<nb>-<k>-<slug>`, with this page's number.
         title, caption, alt : str
             May hold {fact} fields. The alternative text says what a reader would see, in at
-            least 40 characters.
+            least 40 characters; it may also hold fields of the data drawn, as `drawn_facts` names
+            them.
         data : DataFrame, optional
             What is drawn, offered as csv beside the figure; by default what the chart was given.
         source : str, optional
@@ -115,10 +117,12 @@ class Page:
         from matplotlib import pyplot  # here, as pages are read where no figure is drawn
 
         number = self._check_id(id, "fig")
-        title, caption, alt, source = self._texts(id, title, caption, alt, source)
         drawn = getattr(fig, "drawn", None) if data is None else data
         if drawn is None:
             raise StudyError(f"{id} has no data to offer beside it; hand over data=")
+        source = self.source if source is None else source
+        given = {"title": title, "caption": caption, "alt": alt, "source": source}
+        title, caption, alt, source = self._texts(id, given, drawn)
         files = self._drawn(fig, id, title, alt)
         pyplot.close(fig)
         files["csv"] = as_csv(with_labels(drawn)).encode("utf-8")
@@ -286,15 +290,14 @@ class Page:
         run = _current_run()
         return run is not None and STAGE_VARIABLE not in os.environ and run != self._runs[name]
 
-    def _texts(self, id: str, title: str, caption: str, alt: str, source: str | None) -> list[str]:
-        given = {"title": title, "caption": caption, "alt": alt}
-        given["source"] = source if source is not None else self.source
+    def _texts(self, id: str, given: Mapping[str, str], drawn: pd.DataFrame) -> list[str]:
+        """Title, caption, alternative text and source of a figure, with their fields filled."""
         for name, text in given.items():
             if not isinstance(text, str) or not text.strip():
                 raise StudyError(f"{id} has no {name}; every figure needs one")
-        given["title"] = self._words.template(title)
-        filled = {name: self._fill(text, of_title=name == "title") for name, text in given.items()}
-        title, caption, alt, source = filled.values()
+        title = self._fill(self._words.template(given["title"]), of_title=True)
+        caption, source = self._fill(given["caption"]), self._fill(given["source"])
+        alt = fill(given["alt"].strip(), self.facts | drawn_facts(drawn), self._named)
         if len(alt) < SHORTEST_ALT:
             raise StudyError(
                 f"{id}: the alternative text must say what the figure shows in at least "
