@@ -9,6 +9,7 @@ AT_ONCE ?= 2# tests at once
 PY    := $(VENV)/bin/python
 # exec, so that the build is a child of make itself and ends with it
 BUILD := exec env PYTHONUTF8=1 PYTHONPATH=src $(PY) -m pipeline --params "$(PARAMS)" --timeout "$(TIMEOUT)"
+OWN   := made-by-make# marks an environment that may be emptied
 STUDY := $(basename $(notdir $(PARAMS)))
 SITE  := $(if $(filter default,$(STUDY)),build/site,build/$(STUDY)/site)
 
@@ -101,6 +102,7 @@ clean: ## remove what was built and nothing else (the environment stays)
 	@find figures tables -type f ! -name README.md -delete 2>/dev/null || true
 
 distclean: clean ## clean, and remove the environment too
+	$(check_venv)
 	@rm -rf "$(VENV)"
 
 help: ## list the targets
@@ -112,10 +114,16 @@ define check_python
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "error: Python 3.11 or newer is needed, but '$(PYTHON)' is $$("$(PYTHON)" -V 2>&1 | head -n 1); name a newer one: make PYTHON=/path/to/python3" >&2; exit 1; }
 endef
 
+# Setting up empties the folder, so it must be one that make has made, or nobody's.
+define check_venv
+	@test ! -L "$(VENV)" && { test -z "$$(ls -A "$(VENV)" 2>/dev/null)" || test -e "$(VENV)/installed" || test -e "$(VENV)/$(OWN)"; } || { echo "error: $(VENV) is no environment that make has made, so nothing in it is touched; move it away, or name another: make VENV=..." >&2; exit 1; }
+endef
+
 $(VENV)/installed: requirements-installer.lock requirements.lock
 	$(check_python)
+	$(check_venv)
 	@echo "setting up $(VENV) from requirements.lock (once, less than a minute)"
-	@"$(PYTHON)" -m venv --clear "$(VENV)"
+	@"$(PYTHON)" -m venv --clear "$(VENV)" && touch "$(VENV)/$(OWN)"
 	@$(PY) -I pipeline/install.py requirements.lock --own
 	@touch "$@"
 

@@ -124,6 +124,21 @@ def test_a_mistyped_limit_or_kernel_is_named(built):
     assert "KERNEL is 'warm' (the default) or 'stock'" in one_sentence(built.make(KERNEL="hot"))
 
 
+@pytest.mark.parametrize("target", ["mine/installed", "distclean"])
+def test_a_folder_that_make_has_not_made_is_never_emptied(project, target):
+    own = project.root / "mine"
+    own.mkdir()
+    (own / "pyvenv.cfg").write_text("home = elsewhere")
+    assert "mine is no environment that make has made" in one_sentence(
+        project.make("VENV=mine", target)
+    )
+    (project.root / "link").symlink_to(own)
+    assert "link is no environment" in one_sentence(
+        project.make("VENV=link", target.replace("mine", "link"))
+    )
+    assert [path.name for path in own.iterdir()] == ["pyvenv.cfg"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the shell's limit of memory is Linux's")
 def test_too_little_memory(built):
     before = built.bytes_made()
