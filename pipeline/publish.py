@@ -62,7 +62,7 @@ FINDINGS = (  # notebook, name and format of the fact, what it is
     ("02_definitions", "case_rank", "o", "rank of {case} among the provinces by the index"),
     ("03_mechanisms", "primary_supported", "", "of the declared main tests support the paper"),
     ("A2_robustness", "specifications", "", "defensible specifications estimated beside them"),
-    ("06_conclusion", "judged", "", "claims of the paper with a verdict from data"),
+    ("06_conclusion", "judged", "", "claims and alleged slips with a verdict"),
 )
 DOWNLOADS = (  # what it is, and its place in the site
     ("All figures and tables as one archive", "exhibits.zip"),
@@ -108,7 +108,8 @@ def publish_index(index: Path, build: Build) -> None:
         lead=LEAD_OF_EXHIBITS,
         exhibits=exhibits,
     )
-    counts = assemble(build.study)["verdict"].value_counts()
+    account = assemble(build.study)
+    counts = account["verdict"].value_counts()
     render_index(
         index,
         pages=links,
@@ -116,6 +117,7 @@ def publish_index(index: Path, build: Build) -> None:
         lead=LEAD.format(case=build.parameters.study.case),
         findings=findings(build),
         verdicts={verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS},
+        alleged=int(account["claim_id"].str.startswith("X").sum()),
         colours=palette()["verdicts"],
         downloads=DOWNLOADS,
         exhibits=exhibits,

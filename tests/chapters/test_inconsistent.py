@@ -51,7 +51,9 @@ def test_table_keeps_the_paper_and_the_evidence_in_columns_of_their_own(verdicts
     assert table.loc["X005", "paper"] == "value 15.2% (2023)"
     assert table.loc["X005", "elsewhere"] == "reference 8.94% (2020)"
     assert table.loc["X001", "elsewhere"] == "-"
-    assert table.loc["X005", "words"] == "Shenzhen has 15.2% finance; highest yardstick 8.9%"
+    assert table.loc["X005", "words"] == (
+        "Shenzhen has 15.2% finance; the higher of two yardsticks is 8.9%"
+    )
     assert table.loc["X007", "paper"] == "-"
     assert table.loc["X007", "elsewhere"] == "share 28.3"
 

@@ -129,8 +129,12 @@ def test_cities_with_most_students():
 
 
 def test_convergence_uses_the_declared_years():
-    found = spread.convergence(indicator_panel("cities"))
+    found, table = spread.convergence(indicator_panel("cities"))
     assert found["low"] < found["estimate"] < found["high"]
     log = np.log(indicator_panel("cities")["out_va2_pc"]).unstack("year")
     slope = np.polyfit(log[2015], (log[2022] - log[2015]) / 7, 1)[0]
     assert found["estimate"] == pytest.approx(-np.log(1 + 7 * slope) / 7)
+    row = table.iloc[0]
+    assert (row["first"], row["last"], row["units"]) == (2015, 2022, 21)
+    assert row["beta"] == pytest.approx(100 * slope)
+    assert row["speed"] == pytest.approx(100 * found["estimate"])

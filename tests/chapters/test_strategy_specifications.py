@@ -245,7 +245,9 @@ def test_the_table_stands_beside_the_declared_estimates(apart, run):
     crosses = (table["low"] <= 0) & (table["high"] >= 0)
     assert facts["inside"] == crosses.sum()
     assert facts["opposite"] == (table["median"] * table["estimate"] < 0).sum()
-    assert "(A fifth more sales over platforms and A tenth" in facts["single_reading"]
+    counts = table.set_index("label")["specifications"]
+    for label in ("A fifth more sales over platforms", "A tenth more inventions of one's own"):
+        assert f"{label}: {counts[label]}" in facts["single_reading"]
     assert "No scenario" in strategies_specified.table_facts(table, [])["single_reading"]
 
 

@@ -9,7 +9,7 @@ from nqpf.claims.plan import load_plan
 
 
 def test_files_keep_the_names_of_the_rule():
-    assert numbers_as_text({"p_adj": 0.0123456, "n": 30}) == "p_adj = 0.01235; n = 30"
+    assert numbers_as_text({"p_adj": 0.0123456, "n": 30}) == "p_adj = 0.0123456; n = 30"
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,20 @@ def test_files_keep_the_names_of_the_rule():
     ],
 )
 def test_readers_see_words_and_true_minus_signs(numbers, words):
-    assert numbers_in_words(numbers) == words
+    assert numbers_in_words(numbers, {}) == words
+
+
+def test_it_is_said_whose_interval_it_is_and_which_of_two_was_taken():
+    plan, numbers = load_plan(), {"estimate": 0.5, "low": 0.25, "p": 0.5}
+    assert numbers_in_words(numbers, plan["C045"].statistics) == (
+        "estimate 0.5; low of the effect 0.25; p 0.5"
+    )
+    assert numbers_in_words(numbers, plan["C072"].statistics) == (
+        "estimate 0.5; low of the estimate 0.25; p 0.5"
+    )
+    assert numbers_in_words(numbers | {"effect_high": 1.0}, plan["C103"].statistics) == (
+        "smaller estimate 0.5; smaller low 0.25; larger p 0.5; larger of the two effects 1"
+    )
 
 
 def test_every_word_is_for_a_number_of_the_plan():

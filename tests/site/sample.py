@@ -163,6 +163,7 @@ def build_sample(folder):
         lead="What this is.",
         findings=[Finding("5th", "rank of the case", "of 30", "01_introduction.html")],
         verdicts=VERDICTS | {"not yet judged": 0},
+        alleged=3,
         colours=COLOURS,
         downloads=[("All exhibits", "exhibits.zip")],
         exhibits=[

@@ -31,7 +31,7 @@ def test_verdicts_are_counted_and_empty_ones_left_out(front):
         f"--dot:{colour}" for colour in COLOURS.values()
     ]
     assert "not yet judged" not in front
-    assert "the paper’s 40 claims" in front
+    assert "Verdicts on 37 claims of the paper and 3 alleged slips" in front
     assert 'href="02_ledger.html#tab-02-1-ledger"' in front
 
 
@@ -73,6 +73,7 @@ def test_a_verdict_without_a_colour_is_refused(tmp_path):
             lead="",
             findings=[],
             verdicts={"odd": 1},
+            alleged=0,
             colours=COLOURS,
             downloads=[],
         )

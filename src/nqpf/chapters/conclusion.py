@@ -39,7 +39,7 @@ HALLMARK_YEARS = (
     2017,
 )  # of C112: the index begins with the first, capital ends with the last
 HALF = 0.5
-DIAGNOSIS = ("C050", "C073", "C086")  # claims that carry the three weaknesses (C113)
+DIAGNOSIS = ("C050", "C073", "C086")  # claims that carry the three weaknesses, as C113 counts
 
 # What section 6 concludes, and the claims on which each conclusion rests.
 CONCLUSIONS = {
@@ -54,11 +54,11 @@ CONCLUSIONS = {
     ),
     "weaknesses": (
         "Guangdong is weak in structure, coordination of layout and circulation",
-        (*DIAGNOSIS, "C113"),
+        DIAGNOSIS,
     ),
     "remedies": (
         "Talent with capital, coordinated progress and both circulations are the remedy",
-        ("C095", "C101", "C108", "C109"),
+        ("C095", "C101", "C103", "C107", "C108", "C109"),
     ),
 }
 
@@ -145,7 +145,7 @@ def short(value: float) -> str:
     """A number to three significant figures with a true minus sign, `none` where it is missing."""
     if pd.isna(value):
         return "none"
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -187,6 +187,8 @@ def totals(ledger: pd.DataFrame) -> dict[str, int]:
     names = ("supported", "contradicted", "inconclusive", "inconsistent", "not_testable", "not_yet")
     return {
         "claims": len(ledger),
+        "of_paper": int((~_about_the_text(ledger)).sum()),
+        "alleged": int(_about_the_text(ledger).sum()),
         "judged": int((~ledger["verdict"].isin(UNTESTED)).sum()),
         **{name: int(count) for name, count in zip(names, counts, strict=True)},
     }
@@ -427,8 +429,8 @@ def readings(table: pd.DataFrame) -> dict[str, str | int]:
     Returns
     -------
     dict
-        By name of the conclusion a phrase; by name with _claims, _supported and _contradicted how
-        many.
+        By name of the conclusion a phrase; by name with _claims how many claims, with _supported
+        and _contradicted how many of them, in words.
     """
     found: dict[str, str | int] = {}
     for name, rows in table.groupby("name", sort=False):
@@ -437,8 +439,8 @@ def readings(table: pd.DataFrame) -> dict[str, str | int]:
         found |= {
             str(name): reading(words),
             f"{name}_claims": len(words),
-            f"{name}_supported": yes,
-            f"{name}_contradicted": no,
+            f"{name}_supported": quantity(yes),
+            f"{name}_contradicted": quantity(no),
         }
     return found
 
@@ -473,7 +475,7 @@ def _estimate(row: Mapping) -> str:
 
 def _found(low: float, high: float) -> str:
     if pd.isna(low):
-        return "nothing found"
+        return "nothing that counts found"
     return f"found {short(low)}" + (f" to {short(high)}" if high != low else "")
 
 

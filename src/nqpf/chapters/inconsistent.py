@@ -37,7 +37,8 @@ CLASHES: dict[str, Callable[[Numbers], Clash]] = {
         n["count"], 1, "{said} bases and years", "a comparison needs {low}", True
     ),
     "X005": lambda n: _clash(
-        n["value"], n["reference"], "Shenzhen has {said}% finance", "highest yardstick {low}%", True
+        n["value"], n["reference"], "Shenzhen has {said}% finance",
+        "the higher of two yardsticks is {low}%", True,
     ),
     "X006": lambda n: _clash(
         n["count"], 0, "{said} figures cited to another city's bureau", "expected {low}", True

@@ -178,10 +178,15 @@ def similarity_facts(
     alike = pairs["value"] >= ALIKE
     named = pairs["said"].isin(["same leading industry", "homogeneous"])
     groups = pairs["said"] == "same leading industry"
+    one, other = (set(cities) for cities in GROUPS.values())
+    across = touching(pairs, one - other) & touching(pairs, other - one) & ~groups
     return {
         "similarity": (numbers["C073"]["value"], "", 2),
         "overlap": (float(pairs["finger_kreinin"].mean()), "", 2),
         "named_mean": (float(pairs.loc[groups, "value"].mean()), "", 2),
+        "across_mean": (float(pairs.loc[across, "value"].mean()), "", 2),
+        "across_count": (int(across.sum()), "", None),
+        "across_alike": (int((across & alike).sum()), "", None),
         "alike_least": (ALIKE, "", 2),
         "alike_count": (int(alike.sum()), "", None),
         "alike_named": (int((alike & named).sum()), "", None),

@@ -22,6 +22,7 @@ PARTS = {
     "transvariation": "overlap of regions",
 }
 CLASSES = 3  # of seven cities each
+CONVERGENCE = (2015, 2022)  # declared years of C055
 QUADRANTS = {
     "high-high": "high among high",
     "high-low": "high among low",
@@ -242,7 +243,25 @@ def mobility_facts(indicators: pd.DataFrame, column: str, seed: int) -> dict[str
     }
 
 
-def convergence(indicators: pd.DataFrame, first: int = 2015, last: int = 2022) -> dict[str, float]:
-    """Speed at which secondary output per resident of the cities converges, a year (C055)."""
+def convergence(indicators: pd.DataFrame) -> tuple[dict[str, float], pd.DataFrame]:
+    """Speed at which secondary output per resident of the cities converges, a year (C055).
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        Of the cities, indexed by unit and year.
+
+    Returns
+    -------
+    numbers : dict
+        estimate, low, high.
+    table : DataFrame
+        One row: as `BetaConvergence.summary`, rates in per cent a year, with the first and last
+        year.
+    """
+    first, last = CONVERGENCE
     fit = beta_cross_section(indicators, "out_va2_pc", start=first, end=last)
-    return {"estimate": fit.speed, "low": fit.speed_low, "high": fit.speed_high}
+    table = fit.summary.assign(first=first, last=last)
+    rates = ["beta", "low", "high", "speed", "speed_low", "speed_high"]
+    table[rates] *= 100
+    return {"estimate": fit.speed, "low": fit.speed_low, "high": fit.speed_high}, table

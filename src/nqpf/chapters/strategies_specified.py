@@ -135,14 +135,12 @@ def table_facts(table: pd.DataFrame, single: Sequence[str]) -> dict[str, int | f
         "opposite": int(opposite.sum()),
         "inside": int(((table["low"] <= 0) & (table["high"] >= 0)).sum()),
     }
-    few = sorted({int(count) for count in table.loc[alone, "specifications"]})
-    which = listed(list(table.loc[alone, "label"]))
+    single_rows = table.loc[alone, ["label", "specifications"]].itertuples(index=False)
+    which = listed([f"{row.label}: {number(int(row.specifications))}" for row in single_rows])
     found["single_reading"] = (
-        f"Where a scenario rests on a single indicator ({which}), "
-        "there is no index whose making could vary, and only "
-        f"{listed([number(count) for count in few])} combinations of years, provinces, controls "
-        "and estimator are left."
-        if few
+        "Where a scenario rests on a single indicator, there is no index whose making could vary, "
+        f"and few combinations of years, provinces, controls and estimator are left ({which})."
+        if alone.any()
         else "No scenario here rests on a single indicator."
     )
     return found

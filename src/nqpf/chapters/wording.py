@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from nqpf.report.numbers import WORDS, number
 
+TOLD, NOT_TOLD = "can be told from zero", "cannot be told from zero"
+
 
 def direction(value: float, up: str, down: str, level: str, *, tolerance: float = 0.0) -> str:
     """Word for the sign of a number.
@@ -88,4 +90,9 @@ def significance(p: float, alpha: float = 0.05) -> str:
     alpha : float
         Level of the test.
     """
-    return "can be told from zero" if p < alpha else "cannot be told from zero"
+    return TOLD if p < alpha else NOT_TOLD
+
+
+def clear_of_zero(low: float, high: float) -> str:
+    """The same for an interval: whether it lies on one side of zero."""
+    return TOLD if low > 0 or high < 0 else NOT_TOLD

@@ -1,8 +1,10 @@
 """Numbers of a verdict as text: by the rule's own names in files, in words where people read."""
 
 import math
+import re
 from collections.abc import Mapping
 
+INTERVAL_OF = re.compile(r"interval of the (estimate|effect)")
 LARGE = 100  # from here on a number is shown without decimals
 WORDS = {  # where a name of a rule does not speak for itself
     "count_abstract": "count in the abstract",
@@ -27,25 +29,39 @@ WORDS = {  # where a name of a rule does not speak for itself
 
 
 def numbers_as_text(numbers: Mapping[str, float]) -> str:
-    """Numbers of a verdict in one line, four significant figures, for files.
+    """Numbers of a verdict in one line, six significant figures, for files.
 
     Parameters
     ----------
     numbers : mapping of str to float
         By the names that the rule uses.
     """
-    return "; ".join(f"{name} = {value:.4g}" for name, value in numbers.items())
+    return "; ".join(f"{name} = {value:.6g}" for name, value in numbers.items())
 
 
-def numbers_in_words(numbers: Mapping[str, float]) -> str:
+def numbers_in_words(numbers: Mapping[str, float], meanings: Mapping[str, str]) -> str:
     """Numbers of a verdict in one line, three significant figures, for readers.
 
     Parameters
     ----------
     numbers : mapping of str to float
         By the names that the rule uses; of a missing one it is said that it is not held.
+    meanings : mapping of str to str
+        What the plan says of each, which tells whose interval it is and which of two was taken.
     """
-    return "; ".join(f"{words_for(name)} {_shown(value)}" for name, value in numbers.items())
+    return "; ".join(
+        f"{_told_apart(name, meanings)} {_shown(value)}" for name, value in numbers.items()
+    )
+
+
+def _told_apart(name: str, meanings: Mapping[str, str]) -> str:
+    """The words for a number, with what sets it apart from its like."""
+    words, meaning = words_for(name), meanings.get(name, "")
+    for one in ("smaller", "larger"):
+        if meaning.startswith(f"{one} of the two") and one not in words:
+            return f"{one} {words}"
+    whose = INTERVAL_OF.search(meanings.get("low", ""))
+    return f"{words} of the {whose[1]}" if whose and name in ("low", "high") else words
 
 
 def words_for(name: str) -> str:

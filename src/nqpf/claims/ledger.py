@@ -238,7 +238,9 @@ class Ledger:
                 "claim_id": verdict.claim_id,
                 "claim": self._plan[verdict.claim_id].sentence_for(self.case),
                 "verdict": verdict.verdict,
-                "numbers": numbers_in_words(verdict.numbers),
+                "numbers": numbers_in_words(
+                    verdict.numbers, self._plan[verdict.claim_id].statistics
+                ),
                 "exhibit": verdict.exhibit or "",
                 "note": verdict.note,
             }

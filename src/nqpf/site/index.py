@@ -25,6 +25,7 @@ def render_index(
     lead: str,
     findings: list[Finding],
     verdicts: Mapping[str, int],
+    alleged: int,
     colours: Mapping[str, str],
     downloads: list[tuple[str, str]],
     exhibits: Sequence[ExhibitLink] = (),
@@ -46,7 +47,9 @@ def render_index(
     findings : list of Finding
         Key figures.
     verdicts : mapping of str to int
-        How many claims have each verdict, in order.
+        How many claims and alleged inconsistencies have each verdict, in order.
+    alleged : int
+        How many of them are inconsistencies that the compilers allege.
     colours : mapping of str to str
         Colour of each verdict.
     downloads : list of (label, href)
@@ -82,6 +85,7 @@ def render_index(
             if count
         ],
         total=sum(verdicts.values()),
+        alleged=alleged,
         downloads=[(label, href, _size(folder / href)) for label, href in downloads],
         chapters=[(link, [one for one in exhibits if _page(one) == link.href]) for link in pages],
         citation=citation,

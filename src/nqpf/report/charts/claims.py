@@ -102,7 +102,7 @@ def _pair(row: Mapping) -> str:
     unit = "" if not row["unit"] else row["unit"] if row["unit"] == "%" else f" {row['unit']}"
     stated = f"paper {_short(row['stated'])}{unit}"
     if pd.isna(row["found_low"]):
-        return f"{stated}, nothing found"
+        return f"{stated}, nothing that counts"
     found = _short(row["found_low"])
     if row["found_high"] != row["found_low"]:
         found += f" to {_short(row['found_high'])}"
