@@ -68,7 +68,7 @@ def many_fits() -> Iterator[Row]:
             "statsmodels formula": (statsmodels_formula, 1 / count),
         },
         limit=1.0,
-        targets={"pyfixest": 100, "linearmodels": 100, "statsmodels formula": 100},
+        targets={"pyfixest": 200, "linearmodels": 100, "statsmodels formula": 100},
     )
 
 

@@ -11,7 +11,9 @@ def told(frame):
 
 def test_intervals_clear_of_zero_are_counted():
     frame = pd.DataFrame({"low": [0.1, -1, -2, np.nan], "high": [1, 1, -0.5, np.nan]})
-    assert told(frame) == {"drawn": 4, "drawn_clear": 2}
+    assert told(frame) == {"drawn": 4, "drawn_intervals": 3, "drawn_clear": 2}
+    ranged = frame.assign(p=[np.nan, 0.2, 0.01, np.nan])  # the first is a range, not an interval
+    assert told(ranged) == {"drawn": 4, "drawn_intervals": 2, "drawn_clear": 1}
 
 
 def test_the_largest_and_the_smallest_are_named():

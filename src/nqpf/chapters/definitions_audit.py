@@ -49,6 +49,12 @@ def structure_of_elements(indicators: pd.DataFrame, hierarchy: Hierarchy) -> dic
     }
 
 
+def last_counted(indicators: pd.DataFrame) -> float:
+    """The smallest eigenvalue that the rule of C006 still counts, as it lies above one."""
+    eigenvalues = principal_components(year_means_out(indicators))["eigenvalue"]
+    return float(eigenvalues[eigenvalues > 1].min())
+
+
 def correlation_matrix(indicators: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """Correlations of the indicators, year means out, named for readers."""
     matrix = year_means_out(indicators).dropna().corr()

@@ -31,8 +31,8 @@ def of_precision(precision: dict[str, float | int]) -> str:
         return "Estimates that can be told from zero are judged by size and robustness below."
     if precision["times"] > 1:
         return (
-            "No main test could have found an effect as small as the minimum, or excluded one: "
-            "they are *inconclusive*, which is not the same as *no association*."
+            "In the median, main tests could neither have found an effect as small as the minimum "
+            "nor excluded one: they are *inconclusive*, which is not the same as *no association*."
         )
     return "The intervals are narrow enough to exclude associations of a size worth naming."
 

@@ -19,13 +19,17 @@ def drawn_facts(drawn: pd.DataFrame) -> dict[str, Fact]:
     Returns
     -------
     dict of str to Fact
-        `drawn`: how many rows. With columns low and high, `drawn_clear`: how many of the
-        intervals hold no zero. With a column value of one number for each name, `drawn_highest`
-        and `drawn_lowest`: the names of the largest and the smallest.
+        `drawn`: how many rows. With columns low and high, `drawn_intervals`: how many rows have
+        an interval, and `drawn_clear`: how many of these hold no zero; where there is a column p,
+        a row without it is a range and no interval. With a column value of one number for each
+        name, `drawn_highest` and `drawn_lowest`: the names of the largest and the smallest.
     """
     found: dict[str, object] = {"drawn": len(drawn)}
     if {"low", "high"} <= set(drawn):
-        found["drawn_clear"] = int(((drawn["low"] > 0) | (drawn["high"] < 0)).sum())
+        told = ["low", "high", "p"] if "p" in drawn else ["low", "high"]
+        intervals = drawn.dropna(subset=told)
+        found["drawn_intervals"] = len(intervals)
+        found["drawn_clear"] = int(((intervals["low"] > 0) | (intervals["high"] < 0)).sum())
     name = next((one for one in NAMES if one in drawn), None)
     if name and "value" in drawn and drawn[name].is_unique and drawn["value"].notna().any():
         values = drawn["value"].to_numpy(float)
