@@ -67,7 +67,7 @@ update-data: $(VENV)/installed-dev ## fetch the World Bank's newest figures into
 bench: $(VENV)/installed-dev ## time the study's functions beside other tools, and keep the promises
 	@$(PY) benchmarks $(TOPICS)
 
-lint: $(VENV)/installed-dev ## check style and the direction of imports
+lint: $(VENV)/installed-dev ## check style
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 
 repro: $(VENV)/installed ## build twice in clean folders and compare every byte
@@ -101,8 +101,9 @@ clean: ## remove what was built and nothing else (the environment stays)
 	@rm -rf build data/processed
 	@find figures tables -type f ! -name README.md -delete 2>/dev/null || true
 
-distclean: clean ## clean, and remove the environment too
+distclean: ## clean, and remove the environment too
 	$(check_venv)
+	@$(MAKE) clean
 	@rm -rf "$(VENV)"
 
 help: ## list the targets

@@ -22,7 +22,7 @@ from pipeline.verification.copies import COMMITTED
 
 PLACE = DATA / "fingerprints"
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # allowed where lock or processor differ: moments and facts
-SIMULATED = 2e-3  # allowed there for facts that print as probabilities of drawn tests
+SIMULATED = 2e-3  # allowed there for facts from 0 to 1, as probabilities of drawn tests are
 Table = list[dict[str, str]]
 
 

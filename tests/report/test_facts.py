@@ -6,7 +6,7 @@ import pytest
 
 from nqpf.errors import StudyError
 from nqpf.report import load_exhibits, load_facts, open_page
-from nqpf.report.facts import make_fact
+from nqpf.report.facts import make_fact, save_notebook_facts
 
 
 def fact(value, unit="", digits=None, missing=""):
@@ -81,3 +81,11 @@ def test_saved_facts_come_back_and_are_sorted(tmp_path, monkeypatch):
     loaded = load_facts("smoke")["03_mechanisms"]
     assert loaded == one.facts
     assert load_exhibits("smoke") == []
+
+
+def test_exhibits_are_kept_in_reading_order(tmp_path):
+    shuffled = (("table", "2.1"), ("figure", "2.10"), ("figure", "2.2"), ("figure", "2.1"))
+    made = [{"kind": kind, "number": number} for kind, number in shuffled]
+    save_notebook_facts(tmp_path / "02.json", {}, made)
+    kept = json.loads((tmp_path / "02.json").read_text())["exhibits"]
+    assert [one["number"] for one in kept] == ["2.1", "2.2", "2.10", "2.1"]

@@ -129,6 +129,9 @@ def test_a_folder_that_make_has_not_made_is_never_emptied(project, target):
     own = project.root / "mine"
     own.mkdir()
     (own / "pyvenv.cfg").write_text("home = elsewhere")
+    built = project.root / "build/kept.txt"
+    built.parent.mkdir(exist_ok=True)
+    built.touch()
     assert "mine is no environment that make has made" in one_sentence(
         project.make("VENV=mine", target)
     )
@@ -137,6 +140,7 @@ def test_a_folder_that_make_has_not_made_is_never_emptied(project, target):
         project.make("VENV=link", target.replace("mine", "link"))
     )
     assert [path.name for path in own.iterdir()] == ["pyvenv.cfg"]
+    assert built.is_file()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the shell's limit of memory is Linux's")

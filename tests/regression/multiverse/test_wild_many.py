@@ -11,8 +11,14 @@ from nqpf.regression.multiverse.forms import (
     scores_from,
     together,
 )
-from nqpf.regression.multiverse.wild_many import exact_share, extreme_form, wild_p_many
+from nqpf.regression.multiverse.wild_many import (
+    SignedForms,
+    exact_share,
+    extreme_form,
+    wild_p_many,
+)
 from nqpf.regression.wild import flips
+from nqpf.regression.wild_margins import TIE
 
 
 def random_scores(count, groups, seed=0):
@@ -80,3 +86,18 @@ def test_with_many_clusters_lengths_come_from_the_thin_form():
     np.testing.assert_array_equal(p, wild_p_many(dense, draws=99, seed=1))
     with pytest.raises(StudyError, match="expected M, or L and R"):
         Scores(n)
+
+
+def test_where_single_precision_could_err_forms_are_taken_in_double():
+    products = pair_products(1 - 2 * flips(3))
+    row = np.array([1.0, 2.0, -1.0, 1.0]) / 3
+    row[-1] -= row @ products[:, 0]  # the form of the first vector is zero
+    steps = np.array([-5e-9, -2e-9, 0.0, 5e-9])
+    coefficients = np.tile(row, (4, 1))
+    coefficients[:, -1] += steps
+    exact = coefficients @ products >= -TIE
+    assert exact[:, 0].tolist() == [False, False, True, True]
+    single = coefficients.astype(np.float32) @ products.astype(np.float32) >= -TIE
+    assert (single != exact).any()
+    found = SignedForms(coefficients).not_negative(products.astype(np.float32))
+    np.testing.assert_array_equal(found, exact)

@@ -196,7 +196,8 @@ def _under_the_null(scores: Scores, signs: np.ndarray, member: np.ndarray) -> np
         part = slice(start, start + TOGETHER)
         t2 = numerators[part] ** 2 / squared[part]
         t2[~np.isfinite(t2)] = 0.0
-        t2 *= EQUAL / np.maximum(t2.max(axis=1, keepdims=True), np.finfo(float).tiny)
+        largest = t2.max(axis=1, keepdims=True)
+        t2 *= EQUAL / np.where(largest > 0, largest, 1.0)
         below = _smaller(np.rint(t2, out=t2))
         sign = np.where(numerators[part] > 0, 1.0, -1.0) * scores.sound[part, None]
         found = clear[below]
