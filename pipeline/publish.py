@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from nqpf.chapters.conclusion import VERDICTS
+from nqpf.chapters.conclusion import VERDICTS, totals
 from nqpf.claims import assemble, load_plan
 from nqpf.files import sha256, write_whole
 from nqpf.paths import NOTEBOOKS
@@ -117,7 +117,7 @@ def publish_index(index: Path, build: Build) -> None:
         lead=LEAD.format(case=build.parameters.study.case),
         findings=findings(build),
         verdicts={verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS},
-        alleged=int(account["claim_id"].str.startswith("X").sum()),
+        alleged=totals(account)["alleged"],
         colours=palette()["verdicts"],
         downloads=DOWNLOADS,
         exhibits=exhibits,

@@ -18,13 +18,15 @@ from nqpf.report.charts.canvas import set_in_place
 from nqpf.report.style import house_style, missing_glyphs
 from nqpf.report.svg import slim
 
-NO_CLOCK = {
-    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    "png": {"Software": None},
+FORMATS = {  # how each is written: without a clock or the name of a program
+    "svg": {"metadata": {"Date": None, "Creator": None, "Format": None, "Type": None}},
+    "pdf": {"metadata": {"CreationDate": None, "Creator": None, "Producer": None}},
+    "png": {
+        "metadata": {"Software": None},
+        # smaller files of charts' flat colours than by Pillow's own choice, and sooner
+        "pil_kwargs": {"compress_level": 4, "compress_type": Z_DEFAULT_STRATEGY},
+    },
 }
-# of the flat colours of charts these make smaller files than Pillow's own choice, and sooner
-WRITTEN_AS = {"png": {"pil_kwargs": {"compress_level": 4, "compress_type": Z_DEFAULT_STRATEGY}}}
 # matplotlib lays a figure out anew for every format unless it has no engine for it
 ONE_LAYOUT = {"figure.autolayout": False, "figure.constrained_layout.use": False}
 
@@ -64,12 +66,9 @@ def render(figure: Figure, salt: str, title: str, alt: str) -> dict[str, bytes]:
         content, canvas = {}, _lay_out(figure)
         with rc_context({"svg.hashsalt": salt} | ONE_LAYOUT), _fonts_without_kerning():
             figure.set_layout_engine(None)
-            for kind, metadata in NO_CLOCK.items():
+            for kind, settings in FORMATS.items():
                 buffer = io.BytesIO()
-                further = WRITTEN_AS.get(kind, {})
-                figure.savefig(
-                    buffer, format=kind, metadata=metadata, bbox_inches=canvas, **further
-                )
+                figure.savefig(buffer, format=kind, bbox_inches=canvas, **settings)
                 content[kind] = buffer.getvalue()
     content["svg"] = slim(content["svg"].decode("utf-8"), title, alt).encode("utf-8")
     return content
